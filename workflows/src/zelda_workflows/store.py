@@ -1,0 +1,188 @@
+"""The store: files below one base URL, on a disk or in an object store.
+
+The same module stands in every package that reads or writes the store, so that none depends on another;
+`tests/contracts/test_store.py` keeps the copies identical and runs one contract over all of them.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import fsspec
+from fsspec.core import url_to_fs
+
+
+class StoreError(OSError):
+    """The store cannot be used: what was tried, why it failed, and what to do about it."""
+
+
+class Store:
+    """Reads and atomic writes of whole files below a base URL.
+
+    Args:
+        url: `file:///…`, a path, `s3://bucket/prefix`, `memory://…`, or any other URL that fsspec knows.
+        environ: Where S3 credentials are looked up: `S3_ENDPOINT_URL`, `S3_ACCESS_KEY`, `S3_SECRET_KEY`.
+
+    Raises:
+        StoreError: The URL's protocol is unknown or needs a package that is not installed.
+    """
+
+    def __init__(self, url: str, environ: Mapping[str, str] = os.environ) -> None:
+        self.url = url.rstrip("/")
+        try:
+            self._fs, root = url_to_fs(self.url, **_options(self.url, environ))
+        except (ImportError, ValueError) as error:
+            raise StoreError(f"cannot open the store {url!r}: {error}") from error
+        self._root = root.rstrip("/")
+        self._local = isinstance(self._fs, fsspec.get_filesystem_class("file"))
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file; FileNotFoundError when there is none."""
+        return bytes(self._try("read", path, self._fs.cat_file))
+
+    def read_json(self, path: str, schema: str) -> dict[str, Any]:
+        """Return a JSON record after checking its `schema`, such as `segment/1`.
+
+        Raises:
+            StoreError: The file is not a JSON object or is of another kind or major version.
+        """
+        return parse_record(self.read(path), schema, f"{self.url}/{path}")
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write a file so that a reader sees all of it or none."""
+        self._try("write", path, lambda full: self._put(full, data))
+
+    def write_json(self, path: str, record: Mapping[str, Any]) -> None:
+        """Write a record as canonical JSON; see `dump_record`."""
+        self.write(path, dump_record(record))
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Write a file unless it exists; return whether this call made it. Of many racing calls one wins."""
+        try:
+            self._try("create", path, lambda full: self._put_once(full, data))
+        except FileExistsError:
+            return False
+        return True
+
+    def exists(self, path: str) -> bool:
+        """Return whether a file is there; never answered from a cache."""
+        return bool(self._try("look up", path, self._is_file))
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Yield the paths of all files below a folder, sorted, relative to the base; nothing if it is absent."""
+        self._fs.invalidate_cache()
+        found: list[str] = self._try("list", prefix, self._find)
+        yield from sorted(name[len(self._root) :].lstrip("/") for name in found)
+
+    def delete(self, prefix: str) -> None:
+        """Delete a file, or a folder with all that is in it; nothing happens if it is absent."""
+        if any(True for _ in self.list(prefix)):
+            self._try("delete", prefix, lambda full: self._fs.rm(full, recursive=True))
+
+    def _is_file(self, full: str) -> bool:
+        self._fs.invalidate_cache()
+        return bool(self._fs.isfile(full))
+
+    def _find(self, full: str) -> list[str]:
+        try:
+            return list(self._fs.find(full))
+        except FileNotFoundError:
+            return []
+
+    def _put(self, full: str, data: bytes) -> None:
+        if not self._local:
+            self._fs.pipe_file(full, data)
+            return
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        partial = f"{full}.{os.getpid()}.partial"
+        try:
+            with open(partial, "wb") as file:
+                file.write(data)
+            os.replace(partial, full)
+        except OSError:
+            if os.path.exists(partial):
+                os.unlink(partial)
+            raise
+
+    def _put_once(self, full: str, data: bytes) -> None:
+        if self._local:
+            os.makedirs(os.path.dirname(full), exist_ok=True)
+            partial = f"{full}.{os.getpid()}.partial"
+            with open(partial, "wb") as file:
+                file.write(data)
+            try:
+                os.link(partial, full)
+            finally:
+                os.unlink(partial)
+            return
+        try:
+            self._fs.pipe_file(full, data, mode="create")
+        except OSError as error:
+            if error.errno == errno.EINVAL and "pre-condition" in str(error).lower():
+                raise FileExistsError(errno.EEXIST, "exists", full) from error
+            raise
+
+    def _try(self, verb: str, path: str, action: Any) -> Any:
+        """Run a file-system call and name what is wrong with the store if it fails."""
+        try:
+            return action(f"{self._root}/{path}")
+        except (FileNotFoundError, FileExistsError) as error:
+            if isinstance(error, FileNotFoundError) and verb in {"write", "create"}:
+                raise StoreError(self._explain(verb, path, error)) from error
+            raise
+        except StoreError:
+            raise
+        except Exception as error:
+            raise StoreError(self._explain(verb, path, error)) from error
+
+    def _explain(self, verb: str, path: str, error: Exception) -> str:
+        what = f"cannot {verb} {self.url}/{path}"
+        code = getattr(error, "errno", None)
+        text = str(error)
+        if code in {errno.ENOSPC, errno.EDQUOT}:
+            return f"{what}: the disk is full; free some space and run the command again, it goes on where it stopped"
+        if code == errno.EROFS or isinstance(error, PermissionError):
+            return f"{what}: the store is read-only or access is denied ({text}); check its permissions or the credentials"
+        if isinstance(error, FileNotFoundError) or "bucket does not exist" in text.lower() or "NoSuchBucket" in text:
+            return f"{what}: the bucket or folder does not exist; create it first, or correct --store"
+        return f"{what}: {type(error).__name__}: {text}"
+
+
+def dump_record(record: Mapping[str, Any]) -> bytes:
+    """Return one line of canonical JSON: sorted keys, no blanks, no NaN, a newline at the end."""
+    text = json.dumps(record, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return text.encode() + b"\n"
+
+
+def parse_record(data: bytes | str, schema: str, source: str) -> dict[str, Any]:
+    """Return a JSON object after checking its `schema` field.
+
+    Args:
+        data: The JSON text.
+        schema: The kind and major version expected, such as `score/1`.
+        source: Where the text came from, for the message.
+
+    Raises:
+        StoreError: Not JSON, not an object, or not of that schema.
+    """
+    try:
+        record = json.loads(data)
+    except ValueError as error:
+        raise StoreError(f"{source} is not JSON ({error}); expected a {schema} record") from error
+    found = record.get("schema") if isinstance(record, dict) else type(record).__name__
+    if not isinstance(record, dict) or found != schema:
+        raise StoreError(f"{source} is {found!r}; expected {schema!r}, which this version reads")
+    return record
+
+
+def _options(url: str, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return fsspec's options for the URL; only S3 needs any."""
+    if not url.startswith(("s3://", "s3a://")):
+        return {"auto_mkdir": True} if "://" not in url or url.startswith("file://") else {}
+    options: dict[str, Any] = {"use_listings_cache": False}
+    names = {"endpoint_url": "S3_ENDPOINT_URL", "key": "S3_ACCESS_KEY", "secret": "S3_SECRET_KEY"}
+    return options | {option: environ[name] for option, name in names.items() if environ.get(name)}
