@@ -9,11 +9,13 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import fsspec
 from fsspec.core import url_to_fs
+
+T = TypeVar("T")
 
 
 class StoreError(OSError):
@@ -75,7 +77,7 @@ class Store:
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the paths of all files below a folder, sorted, relative to the base; nothing if it is absent."""
         self._fs.invalidate_cache()
-        found: list[str] = self._try("list", prefix, self._find)
+        found = self._try("list", prefix, self._find)
         yield from sorted(name[len(self._root) :].lstrip("/") for name in found)
 
     def delete(self, prefix: str) -> None:
@@ -87,7 +89,7 @@ class Store:
         self._fs.invalidate_cache()
         return bool(self._fs.isfile(full))
 
-    def _find(self, full: str) -> list[str]:
+    def _find(self, full: str) -> Sequence[str]:
         try:
             return list(self._fs.find(full))
         except FileNotFoundError:
@@ -126,7 +128,7 @@ class Store:
                 raise FileExistsError(errno.EEXIST, "exists", full) from error
             raise
 
-    def _try(self, verb: str, path: str, action: Any) -> Any:
+    def _try(self, verb: str, path: str, action: Callable[[str], T]) -> T:
         """Run a file-system call and name what is wrong with the store if it fails."""
         try:
             return action(f"{self._root}/{path}")
@@ -146,7 +148,9 @@ class Store:
         if code in {errno.ENOSPC, errno.EDQUOT}:
             return f"{what}: the disk is full; free some space and run the command again, it goes on where it stopped"
         if code == errno.EROFS or isinstance(error, PermissionError):
-            return f"{what}: the store is read-only or access is denied ({text}); check its permissions or the credentials"
+            return (
+                f"{what}: the store is read-only or access is denied ({text}); check its permissions or the credentials"
+            )
         if isinstance(error, FileNotFoundError) or "bucket does not exist" in text.lower() or "NoSuchBucket" in text:
             return f"{what}: the bucket or folder does not exist; create it first, or correct --store"
         return f"{what}: {type(error).__name__}: {text}"

@@ -1,0 +1,169 @@
+"""`zelda-rlaif`: run the loop on this machine and read what it did."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, CliApp, CliSubCommand, SettingsConfigDict, SettingsError, get_subcommand
+from rich.console import Console
+
+from zelda_workflows.commit import commit_epoch
+from zelda_workflows.config import RunConfig
+from zelda_workflows.display import TerminalDisplay, summary_table
+from zelda_workflows.errors import StepFailedError, WorkflowError
+from zelda_workflows.progress import read_progress
+from zelda_workflows.report import write_report
+from zelda_workflows.runner import Runner
+from zelda_workflows.store import Store, StoreError
+from zelda_workflows.summary import read_summaries
+
+_STORE = Field("runs/demo", description="Base URL of the run: a path, file://… or s3://…")
+
+
+class Run(BaseSettings, RunConfig):  # type: ignore[misc] # both say model_config
+    """Run the loop here: train, score, fit the reward model, commit, and again.
+
+    Killed or interrupted at any point, the same command goes on from the last finished step. Every flag is also an
+    environment variable of the same name in capitals (EPOCH_STEPS for --epoch-steps).
+
+    Example: zelda-rlaif run --store runs/mine --epochs 5 --epoch-steps 100000
+    """
+
+    work_dir: str = Field(
+        "", description="Where logs, the lock and report.html go; the store itself if it is a folder, else runs/<name>"
+    )
+
+
+class Status(BaseSettings):
+    """Say where a run stands: the step at work, and a table of the epochs so far."""
+
+    store: str = _STORE
+    as_json: bool = Field(False, description="Print progress.json as it is")
+
+
+class Commit(BaseSettings):
+    """Record that an epoch is done; of many callers one makes the record. The last step of every epoch."""
+
+    store: str = _STORE
+    epoch: int = Field(ge=0, description="The epoch")
+
+
+class Report(BaseSettings):
+    """Write the run's report: one self-contained HTML page with curves, a map and the best segment."""
+
+    store: str = _STORE
+    output: str = Field("report.html", description="The file to write")
+
+
+class Cli(BaseSettings):
+    """Reinforcement learning from AI feedback on a Game Boy: play, judge, learn the reward, train again."""
+
+    model_config = SettingsConfigDict(
+        cli_prog_name="zelda-rlaif", cli_kebab_case=True, cli_implicit_flags=True, cli_avoid_json=True
+    )
+
+    run: CliSubCommand[Run] = Field(description="run the loop on this machine")
+    status: CliSubCommand[Status] = Field(description="say where a run stands")
+    report: CliSubCommand[Report] = Field(description="write the run's page")
+    commit: CliSubCommand[Commit] = Field(description="record that an epoch is done")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0 done, 1 a step failed, 2 a mistake of the user's, 130 Ctrl-C."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        command = get_subcommand(CliApp.run(Cli, cli_args=words or ["--help"], cli_exit_on_error=True))
+        return _execute(command)
+    except (ValidationError, SettingsError) as error:
+        return _complain(_first_line(error))
+    except StepFailedError as error:
+        print(f"zelda-rlaif: {error}", file=sys.stderr)
+        return 2 if error.exit_code == 2 else 1
+    except (WorkflowError, StoreError, FileNotFoundError) as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        print(
+            "\nzelda-rlaif: interrupted; run the same command again to go on from the last finished step",
+            file=sys.stderr,
+        )
+        return 130
+
+
+def _execute(command: object) -> int:
+    if isinstance(command, Run):
+        return _run(command)
+    if isinstance(command, Status):
+        return _status(command)
+    if isinstance(command, Report):
+        write_report(Store(command.store), Path(command.output))
+        print(command.output)
+        return 0
+    assert isinstance(command, Commit)  # noqa: S101 - the four sub-commands
+    made = commit_epoch(Store(command.store), command.epoch)
+    print(f"epoch {command.epoch} committed" if made else f"epoch {command.epoch} was committed before")
+    return 0
+
+
+def _run(command: Run) -> int:
+    console = Console(highlight=False)
+    config = RunConfig(**command.model_dump(exclude={"work_dir"}))
+    store = Store(config.store)
+    work_dir = Path(command.work_dir or _work_dir(config))
+    display = TerminalDisplay(console, config.epochs)
+    try:
+        Runner(config, store, work_dir, display).run()
+    finally:
+        display.close()
+    console.print(summary_table(read_summaries(store)))
+    report = work_dir / "report.html"
+    write_report(store, report)
+    console.print(f"Report: {report}")
+    return 0
+
+
+def _work_dir(config: RunConfig) -> str:
+    """Return the store's own folder if it is on this machine, else a folder of the run's name under runs/."""
+    url = config.store
+    if "://" not in url:
+        return url
+    return url.removeprefix("file://") if url.startswith("file://") else f"runs/{config.name}"
+
+
+def _status(command: Status) -> int:
+    store = Store(command.store)
+    progress = read_progress(store)
+    if progress is None:
+        return _complain(
+            f"no run has been started in {command.store}; start one with: zelda-rlaif run --store {command.store}"
+        )
+    if command.as_json:
+        print(json.dumps(progress, indent=2, sort_keys=True))
+        return 0
+    console = Console(highlight=False)
+    counted = f"  {progress['done']:,}/{progress['total']:,} {progress['unit']}" if progress["total"] else ""
+    console.print(
+        f"{progress['run']}: epoch {progress['epoch']}, {progress['phase']}{counted}  ({progress['updated']})"
+    )
+    console.print(summary_table(read_summaries(store)))
+    return 0
+
+
+def _complain(message: str) -> int:
+    print(f"zelda-rlaif: {message}", file=sys.stderr)
+    return 2
+
+
+def _first_line(error: ValidationError | SettingsError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        flag = "-".join(str(part).replace("_", "-") for part in first["loc"][-1:])
+        return f"--{flag}: {first['msg']} (got {first['input']!r}); see zelda-rlaif --help"
+    return str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
