@@ -6,9 +6,11 @@ The same module stands in every package that reads or writes the store, so that 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -16,6 +18,8 @@ import fsspec
 from fsspec.core import url_to_fs
 
 T = TypeVar("T")
+
+_PARTIAL = ".partial"  # what a killed writer may leave behind on a disk; never listed
 
 
 class StoreError(OSError):
@@ -78,12 +82,11 @@ class Store:
         """Yield the paths of all files below a folder, sorted, relative to the base; nothing if it is absent."""
         self._fs.invalidate_cache()
         found = self._try("list", prefix, self._find)
-        yield from sorted(name[len(self._root) :].lstrip("/") for name in found)
+        yield from sorted(name[len(self._root) :].lstrip("/") for name in found if not name.endswith(_PARTIAL))
 
     def delete(self, prefix: str) -> None:
         """Delete a file, or a folder with all that is in it; nothing happens if it is absent."""
-        if any(True for _ in self.list(prefix)):
-            self._try("delete", prefix, lambda full: self._fs.rm(full, recursive=True))
+        self._try("delete", prefix, self._remove)
 
     def _is_file(self, full: str) -> bool:
         self._fs.invalidate_cache()
@@ -95,31 +98,19 @@ class Store:
         except FileNotFoundError:
             return []
 
+    def _remove(self, full: str) -> None:
+        with contextlib.suppress(FileNotFoundError):  # absent is what was wanted
+            self._fs.rm(full, recursive=True)
+
     def _put(self, full: str, data: bytes) -> None:
-        if not self._local:
+        if self._local:
+            _place(full, data, os.replace)
+        else:
             self._fs.pipe_file(full, data)
-            return
-        os.makedirs(os.path.dirname(full), exist_ok=True)
-        partial = f"{full}.{os.getpid()}.partial"
-        try:
-            with open(partial, "wb") as file:
-                file.write(data)
-            os.replace(partial, full)
-        except OSError:
-            if os.path.exists(partial):
-                os.unlink(partial)
-            raise
 
     def _put_once(self, full: str, data: bytes) -> None:
         if self._local:
-            os.makedirs(os.path.dirname(full), exist_ok=True)
-            partial = f"{full}.{os.getpid()}.partial"
-            with open(partial, "wb") as file:
-                file.write(data)
-            try:
-                os.link(partial, full)
-            finally:
-                os.unlink(partial)
+            _place(full, data, os.link)
             return
         try:
             self._fs.pipe_file(full, data, mode="create")
@@ -181,6 +172,19 @@ def parse_record(data: bytes | str, schema: str, source: str) -> dict[str, Any]:
     if not isinstance(record, dict) or found != schema:
         raise StoreError(f"{source} is {found!r}; expected {schema!r}, which this version reads")
     return record
+
+
+def _place(full: str, data: bytes, move: Callable[[str, str], None]) -> None:
+    """Write a file under another name and move it to its own at once; leave nothing behind on an error."""
+    os.makedirs(os.path.dirname(full), exist_ok=True)
+    partial = f"{full}.{uuid.uuid4().hex}{_PARTIAL}"
+    try:
+        with open(partial, "wb") as file:
+            file.write(data)
+        move(partial, full)
+    finally:
+        if os.path.exists(partial):
+            os.unlink(partial)
 
 
 def _options(url: str, environ: Mapping[str, str]) -> dict[str, Any]:
