@@ -54,6 +54,7 @@ class Runner:
         work_dir: Where this machine keeps the lock and the steps' logs.
         display: What shows the progress.
         clock: Seconds that only grow; for `run_hours` and the steps' times.
+        steps: The list of steps of an epoch.
     """
 
     def __init__(
@@ -62,13 +63,16 @@ class Runner:
         store: Store,
         work_dir: Path,
         display: Display,
+        *,
         clock: Callable[[], float] = time.monotonic,
+        steps: Callable[[RunConfig, int], list[Step]] = epoch_steps,
     ) -> None:
         self._config = config
         self._store = store
         self._work_dir = work_dir
         self._display = display
         self._clock = clock
+        self._steps = steps
 
     def run(self) -> None:
         """Run all epochs that are not committed yet.
@@ -120,7 +124,7 @@ class Runner:
             )
 
     def _run_epoch(self, epoch: int, lock: RunLock) -> None:
-        for step in epoch_steps(self._config, epoch):
+        for step in self._steps(self._config, epoch):
             began = self._clock()
             self._display.step_started(epoch, step)
             self._note(epoch, step.phase)

@@ -1,0 +1,73 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each makes what it needs. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := packages/zelda-env packages/zelda-judges packages/zelda-rm packages/zelda-train workflows
+STAMP := $(VENV)/.installed
+SOURCES := $(addsuffix /src,$(PACKAGES))
+STORE ?= runs/demo
+SEED ?= 7
+S3_SERVER := .tools/versitygw
+S3_SERVER_MODULE := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+# A wheel folder given to pip counts for uv too.
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+# One environment for all packages: ./.venv, whatever the shell has activated.
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-alone lint types format bench game game-check tools clean
+
+help: ## List the targets
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+
+demo: $(STAMP) ## Play, judge, learn the reward and train again: three epochs on the embedded game
+	@exec $(BIN)/zelda-rlaif run --store $(STORE) --epochs 3 --seed $(SEED)
+
+test: $(STAMP) tools ## Run every test
+	$(BIN)/python -m pytest
+
+test-alone: $(STAMP) ## Install each package alone into an empty environment and run its tests there
+	$(BIN)/python tests/alone.py $(PACKAGES)
+
+lint: $(STAMP) ## Check the style, the types and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory types
+
+types: $(STAMP) ## Check the types
+	$(BIN)/mypy $(SOURCES)
+
+format: $(STAMP) ## Mend what the linter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP) ## Measure the speeds, each against a baseline taken in the same run
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
+
+game: ## Build the embedded game (needs the Debian package sdcc)
+	$(MAKE) -C packages/zelda-env/game
+
+game-check: ## Rebuild the embedded game and compare it with the ROM in the package, byte for byte
+	$(MAKE) -C packages/zelda-env/game check
+
+tools: $(S3_SERVER) ## Get the S3 server that tests use (needs Go; without it those tests are skipped)
+
+$(S3_SERVER):
+	@if command -v go >/dev/null; then \
+	  echo "Building an S3 server for the tests ($(S3_SERVER_MODULE))"; \
+	  GOBIN=$(CURDIR)/.tools go install $(S3_SERVER_MODULE) || echo "It could not be built: the S3 tests will be skipped"; \
+	else echo "No Go here: the S3 tests will be skipped"; fi
+
+$(STAMP): constraints.txt $(addsuffix /pyproject.toml,$(PACKAGES))
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -r requirements-dev.txt
+	@touch $@
+
+clean: ## Remove the environment, the tools and every cache; runs/ stays
+	rm -rf $(VENV) .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks packages/zelda-env/game/build
