@@ -1,0 +1,111 @@
+"""Checkpoints in the store: RLlib's own files, and a manifest that is written last."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from zelda_train.algorithm import EpochPPO
+from zelda_train.errors import CheckpointError
+from zelda_train.store import Store
+
+SCHEMA = "checkpoint/1"
+
+
+def folder(epoch: int) -> str:
+    """Return the folder of an epoch's checkpoint, relative to the store."""
+    return f"zelda-models/checkpoints/epoch_{epoch}"
+
+
+def read_manifest(store: Store, epoch: int) -> dict[str, Any] | None:
+    """Return the `checkpoint/1` record of an epoch, or None if the epoch is not trained.
+
+    Raises:
+        StoreError: The record is not readable, or of another major version.
+    """
+    path = f"{folder(epoch)}/manifest.json"
+    return store.read_json(path, SCHEMA) if store.exists(path) else None
+
+
+def parent_of(store: Store, epoch: int) -> dict[str, Any] | None:
+    """Return `{epoch, sha256}` of the manifest that an epoch continues, or None for the first epoch.
+
+    Raises:
+        CheckpointError: There is no finished checkpoint to continue.
+    """
+    if epoch == 0:
+        return None
+    if read_manifest(store, epoch - 1) is None:
+        raise CheckpointError(
+            f"epoch {epoch} continues epoch {epoch - 1}, but {store.url}/{folder(epoch - 1)}/manifest.json is missing; "
+            f"train it first: zelda-train epoch --store {store.url} --epoch {epoch - 1}"
+        )
+    sha256 = hashlib.sha256(store.read(f"{folder(epoch - 1)}/manifest.json")).hexdigest()
+    return {"epoch": epoch - 1, "sha256": sha256}
+
+
+def save(algo: EpochPPO, store: Store, epoch: int, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the checkpoint of an epoch to the store, file by file, and its manifest last.
+
+    Args:
+        algo: The algorithm whose state is saved.
+        store: Where to.
+        epoch: The epoch that this checkpoint ends.
+        record: The manifest's fields other than `schema`, `epoch` and `files`.
+
+    Returns:
+        The manifest as written.
+    """
+    files: dict[str, dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory(prefix="zelda-train-") as local:
+        algo.save_to_path(local)
+        for path in sorted(path for path in Path(local).rglob("*") if path.is_file()):
+            name, data = path.relative_to(local).as_posix(), path.read_bytes()
+            store.write(f"{folder(epoch)}/{name}", data)
+            files[name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    manifest = {**record, "schema": SCHEMA, "epoch": epoch, "files": files}
+    store.write_json(f"{folder(epoch)}/manifest.json", manifest)
+    return manifest
+
+
+def restore(algo: EpochPPO, store: Store, epoch: int) -> None:
+    """Continue from the checkpoint of an epoch: weights, optimizer and counters, in the learner and in every runner.
+
+    RLlib restores only from a local folder in full (from a URL it leaves the runners with fresh weights), so the files
+    are fetched and checked first.
+
+    Raises:
+        CheckpointError: A file is missing or differs from the manifest, or a runner did not get the weights.
+    """
+    manifest = read_manifest(store, epoch)
+    if manifest is None:
+        raise CheckpointError(f"{store.url}/{folder(epoch)}/manifest.json is missing; train epoch {epoch} first")
+    with tempfile.TemporaryDirectory(prefix="zelda-train-") as local:
+        for name, expected in manifest["files"].items():
+            path = Path(local, name)
+            if not path.resolve().is_relative_to(Path(local).resolve()):
+                raise CheckpointError(f"the manifest of epoch {epoch} names the file {name!r} outside of its folder")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_fetch(store, epoch, name, expected))
+        algo.restore_from_path(local)
+    algo.check_runners()
+
+
+def _fetch(store: Store, epoch: int, name: str, expected: Mapping[str, Any]) -> bytes:
+    """Return a file's bytes after checking them against the manifest."""
+    path = f"{folder(epoch)}/{name}"
+    cure = f"delete {folder(epoch)} and train epoch {epoch} again"
+    try:
+        data = store.read(path)
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{store.url}/{path} is missing, though the manifest names it; {cure}") from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != expected["sha256"]:
+        raise CheckpointError(
+            f"{store.url}/{path} has {len(data)} bytes with sha256 {found}; the manifest says {expected['bytes']} "
+            f"bytes with {expected['sha256']}; {cure}"
+        )
+    return data

@@ -1,0 +1,203 @@
+"""The whole system's training epoch: the game of zelda-env, recorded, shaped by the reward model of zelda-rm.
+
+The only module of this package that knows its siblings, and it imports them when they are needed. Everything else
+works with any environment and any potential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gymnasium as gym
+import numpy as np
+from numpy.typing import NDArray
+from ray.rllib.env.env_context import EnvContext
+
+from zelda_train.checkpoint import parent_of, read_manifest
+from zelda_train.config import TrainConfig
+from zelda_train.epoch import train_epoch
+from zelda_train.errors import PotentialError, StackError, TrainError
+from zelda_train.metric import Progress
+from zelda_train.shaping import Potential
+from zelda_train.store import Store
+
+if TYPE_CHECKING:
+    from zelda_env import SegmentRecorder, SegmentWriter
+
+INSTALL = 'pip install "zelda-train[stack]"'
+
+
+def train_stack_epoch(
+    config: TrainConfig,
+    store: Store,
+    epoch: int,
+    *,
+    rom: str | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    ray_address: str | None = None,
+    verbose: bool = False,
+) -> dict[str, Any]:
+    """Train one epoch of the game; see `train_epoch` for what that means.
+
+    Args:
+        config: The parameters.
+        store: The run's store; segments are recorded into it.
+        epoch: Number of the epoch, from 0. From 1 on, and unless the shaping weight is 0, the reward model of the
+            epoch before has to be fitted.
+        rom: A cartridge file that every runner can read; None for the free game.
+        on_progress: Called after every batch.
+        ray_address: Of a running Ray cluster; None starts Ray on this machine.
+        verbose: Let Ray and RLlib log everything.
+
+    Returns:
+        The `checkpoint/1` record.
+
+    Raises:
+        StackError: zelda-env or zelda-rm is not installed.
+        TrainError: The ROM or the reward model cannot be used, or as `train_epoch`.
+    """
+    done = read_manifest(store, epoch)
+    if done is not None:
+        return done
+    parent_of(store, epoch)
+    layout, cartridge = game_of(rom)
+    potential, reward_model = None, None
+    if epoch > 0 and config.shaping_weight > 0:
+        potential, reward_model = load_potential(store, epoch - 1, layout)
+    return train_epoch(
+        config,
+        store,
+        epoch,
+        GameCreator(store.url, epoch, rom, config.frame_skip, config.episode_length),
+        potential=potential,
+        reward_model=reward_model,
+        layout=layout,
+        rom=cartridge,
+        on_progress=on_progress,
+        ray_address=ray_address,
+        verbose=verbose,
+    )
+
+
+def game_of(rom: str | None) -> tuple[str, dict[str, str]]:
+    """Return the version of the observations, and `{title, sha1}` of the cartridge.
+
+    Raises:
+        StackError: zelda-env is not installed.
+        TrainError: The file is not a cartridge that zelda-env reads.
+    """
+    with _needs("zelda_env"):
+        from zelda_env.encoder import LAYOUT  # noqa: PLC0415
+        from zelda_env.errors import ZeldaEnvError  # noqa: PLC0415
+        from zelda_env.rom import Rom  # noqa: PLC0415
+    try:
+        cartridge = Rom.acorn() if rom is None else Rom.load(rom)
+    except ZeldaEnvError as error:
+        raise TrainError(str(error)) from error
+    return LAYOUT, {"title": cartridge.title, "sha1": cartridge.sha1}
+
+
+def load_potential(store: Store, epoch: int, layout: str) -> tuple[Potential, dict[str, Any]]:
+    """Return the potential that was fitted on an epoch, and `{epoch, sha256}` of its rm.pt.
+
+    Raises:
+        StackError: zelda-rm is not installed.
+        PotentialError: The epoch is not fitted, its rm.pt is damaged, or it reads observations of another layout.
+    """
+    with _needs("zelda_rm"):
+        from zelda_rm.artifact import read_manifest as read_fitted  # noqa: PLC0415
+        from zelda_rm.artifact import read_model  # noqa: PLC0415
+        from zelda_rm.errors import RewardModelError  # noqa: PLC0415
+        from zelda_rm.store import Store as ModelStore  # noqa: PLC0415
+    theirs = ModelStore(store.url)
+    try:
+        manifest, model = read_fitted(theirs, epoch), read_model(theirs, epoch, layout)
+    except RewardModelError as error:
+        raise PotentialError(f"{error}; or train without shaping: --shaping-weight 0") from error
+
+    def potential(obs: NDArray[np.float32]) -> NDArray[np.float32]:
+        return model.potential(obs)
+
+    return potential, {"epoch": epoch, "sha256": manifest["sha256"]}
+
+
+@dataclass(frozen=True)
+class GameCreator:
+    """Makes recorded environments in the runner processes; credentials of the store come from their environment."""
+
+    store_url: str
+    epoch: int
+    rom: str | None
+    frame_skip: int
+    episode_length: int
+
+    def __call__(self, context: EnvContext) -> gym.Env[Any, Any]:
+        """Return one environment that records what it plays."""
+        from zelda_env import EnvConfig, SegmentRecorder, ZeldaEnv  # noqa: PLC0415
+
+        config = EnvConfig(frame_skip=self.frame_skip, episode_length=self.episode_length)
+        output = Output.of(self.store_url)
+        recorder = SegmentRecorder(
+            ZeldaEnv(config, rom=self.rom),
+            output.writer,
+            epoch=self.epoch,
+            worker=context.worker_index,
+            env_index=context.vector_index,
+        )
+        return RecordedGame(recorder, output)
+
+
+class Output:
+    """The segment writer that all environments of one process share."""
+
+    _of_process: dict[str, Output] = {}  # noqa: RUF012  one writer, with its one thread, per store and process
+
+    def __init__(self, writer: SegmentWriter) -> None:
+        self.writer = writer
+        self._told = 0
+
+    @classmethod
+    def of(cls, store_url: str) -> Output:
+        """Return this process's output to a store."""
+        if store_url not in cls._of_process:
+            from zelda_env import SegmentWriter  # noqa: PLC0415
+            from zelda_env.store import Store as EpisodeStore  # noqa: PLC0415
+
+            cls._of_process[store_url] = cls(SegmentWriter(EpisodeStore(store_url)))
+        return cls._of_process[store_url]
+
+    def newly_dropped(self) -> int:
+        """Return how many segments were lost to a full queue since the last call."""
+        dropped = int(self.writer.dropped)
+        new, self._told = dropped - self._told, dropped
+        return new
+
+
+class RecordedGame(gym.Wrapper[Any, Any, Any, Any]):
+    """A recorded environment that can tell, at the end of an epoch, what it recorded."""
+
+    def __init__(self, recorder: SegmentRecorder, output: Output) -> None:
+        super().__init__(recorder)
+        self._recorder, self._output = recorder, output
+
+    def finish(self) -> dict[str, int]:
+        """End the running segment, wait until all segments are written, and return how many there are."""
+        self._recorder.finish()
+        self._output.writer.flush()
+        return {"segments": self._recorder.segments, "dropped": self._output.newly_dropped()}
+
+
+@contextmanager
+def _needs(package: str) -> Iterator[None]:
+    """Say how to install a sibling that is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != package:
+            raise
+        raise StackError(
+            f"{package.replace('_', '-')} is not installed, which this command needs: {INSTALL}"
+        ) from error
