@@ -1,0 +1,124 @@
+/* The bar on top: rows 30 and 31 of BG map 9C00. */
+#include "game.h"
+
+#define ROW0 (0x9C00 + 30 * 32)
+#define ROW1 (0x9C00 + 31 * 32)
+
+static u8 drawn_hearts, drawn_max, drawn_a, drawn_b;
+static u16 drawn_rupees;
+
+static u16 bcd_plus1(u16 v) {
+    if (v >= 0x0999) return 0x0999;
+    v++;
+    if ((v & 0x000F) == 0x000A) v += 6;
+    if ((v & 0x00F0) == 0x00A0) v += 0x60;
+    return v;
+}
+
+static u16 bcd_minus1(u16 v) {
+    if (!v) return 0;
+    v--;
+    if ((v & 0x000F) == 0x000F) v -= 6;
+    if ((v & 0x00F0) == 0x00F0) v -= 0x60;
+    return v;
+}
+
+void add_rupees(u8 n) {
+    do {
+        wNumRupees = bcd_plus1(wNumRupees);
+        wTotalRupeesCollected = bcd_plus1(wTotalRupeesCollected);
+    } while (--n);
+    wStatusBarNeedsRefresh |= 0x04;
+}
+
+void add_health(u8 n) {
+    u8 h = wLinkHealth + n;
+    if (h > wLinkMaxHealth) h = wLinkMaxHealth;
+    wLinkHealth = h;
+    wStatusBarNeedsRefresh |= 0x02;
+}
+
+static void draw_hearts(void) {
+    u8 i, h = wDisplayedHearts, t;
+    u8 full = wLinkMaxHealth >> 2;
+    for (i = 0; i != 16; i++) {
+        if ((i & 7) == 0) {
+            if (i) vq_end();
+            vq_begin(0, (i ? ROW1 : ROW0) + 11);
+        }
+        if (i >= full) t = UI_BLANK;
+        else if (h >= 4) { t = UI_HEARTS + 4; h -= 4; }
+        else { t = UI_HEARTS + h; h = 0; }
+        vq_put(t);
+    }
+    vq_end();
+}
+
+static void draw_rupees(void) {
+    u16 v = wDisplayedRupees;
+    vq_begin(0, ROW1 + 7);
+    vq_put(UI_DIGITS + ((u8)(v >> 8) & 15));
+    vq_put(UI_DIGITS + ((u8)v >> 4));
+    vq_put(UI_DIGITS + ((u8)v & 15));
+    vq_end();
+}
+
+static void draw_item(u16 at, u8 item) {
+    u8 t = item == 5 ? UI_SWORD : UI_NOTHING;
+    u8 p = item == 5 ? BGP_UI : BGP_UI;
+    vq_begin(0, at); vq_put(t); vq_put(t + 1); vq_end();
+    vq_begin(0, at + 32); vq_put(t + 2); vq_put(t + 3); vq_end();
+    vq_begin(0x40, at); vq_put(0x88 | p); vq_put(0x88 | p); vq_end();
+    vq_begin(0x40, at + 32); vq_put(0x88 | p); vq_put(0x88 | p); vq_end();
+}
+
+/* with the LCD off */
+void hud_init(void) {
+    u8 i;
+    u8 *p = (u8 *)ROW0;
+    static const u8 top[20] = {
+        UI_BOX_B, UI_NOTHING, UI_NOTHING, UI_BOX_A, UI_NOTHING, UI_NOTHING, UI_BOX_END, UI_BLANK, UI_RUPEE, UI_BLANK,
+        UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK};
+    static const u8 bottom[20] = {
+        UI_BOX_B + 1, UI_NOTHING, UI_NOTHING, UI_BOX_A + 1, UI_NOTHING, UI_NOTHING, UI_BOX_END + 1, UI_DIGITS, UI_DIGITS, UI_DIGITS,
+        UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK};
+    for (i = 0; i != 32; i++) {
+        p[i] = i < 20 ? top[i] : UI_BLANK;
+        p[i + 32] = i < 20 ? bottom[i] : UI_BLANK;
+    }
+    *(volatile u8 *)0xFF4F = 1;
+    for (i = 0; i != 64; i++) p[i] = 0x88 | BGP_UI;
+    p[8] = 0x88 | BGP_TREE;
+    *(volatile u8 *)0xFF4F = 0;
+    drawn_hearts = drawn_max = drawn_a = drawn_b = 0xFF;
+    drawn_rupees = 0xFFFF;
+    wDisplayedHearts = wLinkHealth;
+    wDisplayedRupees = wNumRupees;
+}
+
+/* at most one group of tiles a frame */
+void hud_update(void) {
+    if (wFrameCounter & 1) {
+        if (wDisplayedHearts < wLinkHealth) wDisplayedHearts++;
+        else if (wDisplayedHearts > wLinkHealth) wDisplayedHearts--;
+        if (wDisplayedRupees < wNumRupees) wDisplayedRupees = bcd_plus1(wDisplayedRupees);
+        else if (wDisplayedRupees > wNumRupees) wDisplayedRupees = bcd_minus1(wDisplayedRupees);
+    }
+    wStatusBarNeedsRefresh = 0;
+    if (drawn_hearts != wDisplayedHearts || drawn_max != wLinkMaxHealth) {
+        drawn_hearts = wDisplayedHearts;
+        drawn_max = wLinkMaxHealth;
+        draw_hearts();
+    } else if (drawn_rupees != wDisplayedRupees) {
+        drawn_rupees = wDisplayedRupees;
+        draw_rupees();
+    } else if (drawn_a != wInventoryA) {
+        drawn_a = wInventoryA;
+        wAItemTreasure = drawn_a;
+        draw_item(ROW0 + 4, drawn_a);
+    } else if (drawn_b != wInventoryB) {
+        drawn_b = wInventoryB;
+        wBItemTreasure = drawn_b;
+        draw_item(ROW0 + 1, drawn_b);
+    }
+}

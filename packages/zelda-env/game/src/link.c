@@ -1,0 +1,427 @@
+/* The hero (w1Link, as every observer knows the slot). */
+#include "game.h"
+
+static const u8 key_angle[16] = {
+    0xFF, 0x08, 0x18, 0xFF, 0x00, 0x04, 0x1C, 0x00,
+    0x10, 0x0C, 0x14, 0x10, 0xFF, 0x08, 0x18, 0xFF};
+/* for 10-1F: which 2-px columns (10-17) or rows (18-1F) are solid */
+static const u8 strips[16] = {
+    0x00, 0xC3, 0x03, 0xC0, 0x00, 0xC3, 0xC3, 0x00,
+    0x00, 0xC3, 0x03, 0xC0, 0xC0, 0xC1, 0xFF, 0x00};
+
+u8 near8(u8 a, u8 b, u8 r) {
+    u8 d = a > b ? a - b : b - a;
+    return d < r;
+}
+
+u8 solid_at(u8 y, u8 x) {
+    u8 v = wRoomCollisions[(y & 0xF0) | (x >> 4)];
+    if (v == 0) return 0;
+    if (v < 0x10) {
+        u8 m;
+        if (v == 0x0F) return 1;
+        if (y & 8) m = (x & 8) ? 1 : 2;
+        else m = (x & 8) ? 4 : 8;
+        return v & m;
+    }
+    if (v == 0xFF) return 0;
+    if (v < 0x20) {
+        u8 at = (((v & 8) ? y : x) & 15) >> 1;
+        return (strips[v & 15] >> at) & 1;
+    }
+    return 1;
+}
+
+static u8 walls(void) {
+    u8 y = w1Link.yh, x = w1Link.xh, b = 0;
+    if (solid_at(y - 3, x - 3)) b |= 0x80;
+    if (solid_at(y - 3, x + 2)) b |= 0x40;
+    if (solid_at(y + 7, x - 3)) b |= 0x20;
+    if (solid_at(y + 7, x + 2)) b |= 0x10;
+    if (solid_at(y, x - 5)) b |= 0x08;
+    if (solid_at(y + 5, x - 5)) b |= 0x04;
+    if (solid_at(y, x + 4)) b |= 0x02;
+    if (solid_at(y + 5, x + 4)) b |= 0x01;
+    return b;
+}
+
+void link_active_tile(void) {
+    u8 pos = ((w1Link.yh + 5) & 0xF0) | (w1Link.xh >> 4);
+    u8 t;
+    if (pos != wActiveTilePos) wStandingOnTileCounter = 0;
+    else if (wStandingOnTileCounter != 0xFF) wStandingOnTileCounter++;
+    wActiveTilePos = pos;
+    if ((pos & 15) > 9 || pos > 0x7F) return;
+    t = wRoomLayout[pos];
+    wActiveTileIndex = t;
+    wLastActiveTileType = wActiveTileType;
+    wActiveTileType = type_of[t];
+}
+
+void link_init(u8 y, u8 x, u8 dir) {
+    u8 *p = (u8 *)&w1Link;
+    u8 i;
+    for (i = 0; i != 64; i++) p[i] = 0;
+    w1Link.enabled = 3;
+    w1Link.state = 1;
+    w1Link.direction = dir;
+    w1Link.angle = 0xFF;
+    w1Link.yh = y;
+    w1Link.xh = x;
+    w1Link.visible = 0xC0;
+    w1Link.collisionType = 0x80;
+    w1Link.radiusY = w1Link.radiusX = 6;
+    w1Link.health = 1;
+    wLinkAngle = 0xFF;
+    wLinkObjectIndex = 0xD0;
+    wLinkPushingDirection = 0xFF;
+    wPushingAgainstTileCounter = 20;
+    wLinkLocalRespawnY = y;
+    wLinkLocalRespawnX = x;
+    wLinkLocalRespawnDir = dir;
+    w1Link.walls = 0;
+}
+
+static void add_y(s16 d) { w1Link.y += d; }
+static void add_x(s16 d) { w1Link.x += d; }
+
+/* one step along the angle; walls stop it, corners are slid around */
+static void step(u8 angle, u8 slide) {
+    u8 b = walls();
+    u8 diagonal = angle & 4;
+    s16 s = diagonal ? 0x00B5 : 0x0100;
+    u8 moved = 0;
+    w1Link.walls = b;
+    if (angle == 0xFF) return;
+    if (!npc_blocks(0x00) && (angle < 0x08 || angle > 0x18)) {          /* up */
+        if (!(b & 0xC0)) { add_y(-s); moved = 1; }
+        else if (!diagonal && slide) {
+            if ((b & 0xC0) == 0x80 && !(b & 0x03)) add_x(s);
+            if ((b & 0xC0) == 0x40 && !(b & 0x0C)) add_x(-s);
+        }
+    }
+    if (!npc_blocks(0x10) && angle > 0x08 && angle < 0x18) {            /* down */
+        if (!(b & 0x30)) { add_y(s); moved = 1; }
+        else if (!diagonal && slide) {
+            if ((b & 0x30) == 0x20 && !(b & 0x03)) add_x(s);
+            if ((b & 0x30) == 0x10 && !(b & 0x0C)) add_x(-s);
+        }
+    }
+    if (moved && diagonal) b = walls();
+    if (!npc_blocks(0x08) && angle > 0x00 && angle < 0x10) {            /* right */
+        if (!(b & 0x03)) add_x(s);
+        else if (!diagonal && slide) {
+            if ((b & 0x03) == 0x02 && !(b & 0x30)) add_y(s);
+            if ((b & 0x03) == 0x01 && !(b & 0xC0)) add_y(-s);
+        }
+    }
+    if (!npc_blocks(0x18) && angle > 0x10 && angle != 0xFF) {           /* left */
+        if (!(b & 0x0C)) add_x(-s);
+        else if (!diagonal && slide) {
+            if ((b & 0x0C) == 0x08 && !(b & 0x30)) add_y(s);
+            if ((b & 0x0C) == 0x04 && !(b & 0xC0)) add_y(-s);
+        }
+    }
+    w1Link.walls = walls();
+}
+
+static void face(u8 angle) {
+    if (angle == 0xFF || wLinkTurningDisabled) return;
+    if (angle & 4) {
+        /* a diagonal keeps the facing if it is one of the two */
+        u8 a = (angle >> 3) & 3, c = (a + 1) & 3;
+        if (w1Link.direction == a || w1Link.direction == c) return;
+        w1Link.direction = (a & 1) ? c : a;
+        return;
+    }
+    w1Link.direction = angle >> 3;
+}
+
+static void edges(void) {
+    u8 dir;
+    u8 a = w1Link.knockCounter ? 0xFF : w1Link.angle;
+    if (a == 0xFF) {
+        /* pushed: stay inside */
+        if (w1Link.xh > 0x9A) w1Link.x = 0x9A00;
+        if (w1Link.xh < 6) w1Link.x = 0x0600;
+        if (w1Link.yh > 0x79) w1Link.y = 0x7900;
+        if (w1Link.yh < 6) w1Link.y = 0x0600;
+        return;
+    }
+    if (w1Link.xh > wScreenTransitionBoundaryX) dir = 1;
+    else if (w1Link.xh <= 5) dir = 3;
+    else if (w1Link.yh > wScreenTransitionBoundaryY) dir = 2;
+    else if (w1Link.yh <= 5) dir = 0;
+    else return;
+    if (!room_exists(wActiveRoom + (dir == 0 ? 0xF0 : dir == 1 ? 1 : dir == 2 ? 0x10 : 0xFF))) {
+        if (dir == 1) w1Link.x = 0x9A00;
+        else if (dir == 3) w1Link.x = 0x0600;
+        else if (dir == 2) w1Link.y = 0x7900;
+        else w1Link.y = 0x0600;
+        return;
+    }
+    wScrollMode = 0x04;
+    wScreenTransitionState = 3;
+    wScreenTransitionDirection = dir;
+}
+
+/* ---- the sword: parent item D200, weapon object D600 ---- */
+
+static const s8 swing_y[4][3] = {{-2, -11, -14}, {-14, -11, 2}, {4, 12, 14}, {-14, -11, 2}};
+static const s8 swing_x[4][3] = {{14, 11, -1}, {1, 11, 14}, {-13, -11, 1}, {-1, -11, -14}};
+/* 0 up, 1 up-right, 2 right, 3 down-left ... : how the blade lies */
+static const u8 swing_pose[4][3] = {{2, 1, 0}, {0, 1, 2}, {6, 5, 4}, {0, 7, 6}};
+
+static void sword_start(void) {
+    u8 *p = (u8 *)&w1ParentItem2;
+    u8 i;
+    for (i = 0; i != 64; i++) p[i] = 0;
+    p = (u8 *)&w1WeaponItem;
+    for (i = 0; i != 64; i++) p[i] = 0;
+    w1ParentItem2.enabled = 3;
+    w1ParentItem2.id = 5;
+    w1ParentItem2.state = 1;
+    w1WeaponItem.enabled = 3;
+    w1WeaponItem.id = 5;
+    w1WeaponItem.state = 1;
+    w1WeaponItem.direction = w1Link.direction;
+    w1WeaponItem.collisionType = 0x84;
+    w1WeaponItem.radiusY = w1WeaponItem.radiusX = 6;
+    w1WeaponItem.damage = -(s8)wSwordLevel;
+    w1WeaponItem.counter1 = 0;
+    wLinkUsingItem1 = 2;
+    wLinkTurningDisabled = 1;
+    wLinkImmobilized = 1;
+    w1Link.angle = 0xFF;
+}
+
+static void sword_end(void) {
+    w1ParentItem2.enabled = 0;
+    w1WeaponItem.enabled = 0;
+    w1WeaponItem.visible = 0;
+    w1WeaponItem.collisionType = 0;
+    wLinkUsingItem1 = 0;
+    wLinkTurningDisabled = 0;
+    wLinkImmobilized = 0;
+}
+
+static u8 swing_phase(void) {
+    u8 t = w1WeaponItem.counter1;
+    return t < 3 ? 0 : t < 6 ? 1 : 2;
+}
+
+static void sword_update(void) {
+    u8 d = w1Link.direction, ph, y, x, pos, t;
+    if (!w1WeaponItem.enabled) return;
+    w1WeaponItem.counter1++;
+    if (w1WeaponItem.counter1 >= 15) {
+        sword_end();
+        return;
+    }
+    ph = swing_phase();
+    y = w1Link.yh + swing_y[d][ph];
+    x = w1Link.xh + swing_x[d][ph];
+    w1WeaponItem.visible = 0x80;
+    w1WeaponItem.y = (u16)y << 8;
+    w1WeaponItem.x = (u16)x << 8;
+    sword_hits(y, x);
+    if (ph == 0) return;
+    if (y > 0x7F || x > 0x9F) return;
+    pos = (y & 0xF0) | (x >> 4);
+    t = wRoomLayout[pos];
+    if (cut_to[t]) {
+        u8 cy = (pos & 0xF0) + 8, cx = (pos << 4) + 8;
+        room_set_tile(pos, cut_to[t]);
+        effect_new(0, cy, cx);
+        bush_drop(cy, cx);
+    }
+}
+
+/* ---- A: talk, read, or else use the item ---- */
+
+static u8 try_talk(void) {
+    u8 i, d = w1Link.direction;
+    u8 y = w1Link.yh, x = w1Link.xh, t;
+    if (d == 0) y -= 10; else if (d == 2) y += 11;
+    else if (d == 1) x += 12; else x -= 12;
+    for (i = 0; i != 32; i += 2) {
+        obj_t *o;
+        if (!wAButtonSensitiveObjectList[i]) continue;
+        o = (obj_t *)(((u16)wAButtonSensitiveObjectList[i] << 8) + 0x40);
+        if (near8(o->yh, y, 10) && near8(o->xh, x, 10)) {
+            o->pressedA = 1;
+            return 1;
+        }
+    }
+    if (d == 0) {
+        u8 pos = ((w1Link.yh - 5) & 0xF0) | (w1Link.xh >> 4);
+        if (wRoomLayout[pos] == 0xF2) {
+            t = room_text_at(pos);
+            if (t != 0xFF) {
+                text_open(t);
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+void link_hurt(u8 quarters, u8 angle) {
+    if (w1Link.invincibility || w1Link.state != 1 || wLinkDeathTrigger) return;
+    sword_end();
+    w1Link.damage = -(s8)quarters;
+    if (wLinkHealth > quarters) wLinkHealth -= quarters;
+    else wLinkHealth = 0;
+    w1Link.invincibility = 0x22;
+    w1Link.knockAngle = angle;
+    w1Link.knockCounter = 0x0B;
+}
+
+static void drown_begin(void) {
+    sword_end();
+    w1Link.state = 2;
+    w1Link.substate = 0;
+    w1Link.counter1 = 40;
+    w1Link.angle = 0xFF;
+    w1Link.knockCounter = 0;
+    w1Link.collisionType = 0;
+    effect_new(3, w1Link.yh + 2, w1Link.xh);
+}
+
+static void drown_update(void) {
+    w1Link.counter1--;
+    if (w1Link.counter1 == 24) w1Link.visible = 0;
+    if (w1Link.counter1) return;
+    w1Link.y = (u16)wLinkLocalRespawnY << 8;
+    w1Link.x = (u16)wLinkLocalRespawnX << 8;
+    w1Link.direction = wLinkLocalRespawnDir;
+    w1Link.visible = 0xC0;
+    w1Link.collisionType = 0x80;
+    w1Link.state = 1;
+    if (wLinkHealth > 2) wLinkHealth -= 2;
+    else wLinkHealth = 0;
+    w1Link.invincibility = 0x3C;
+    link_active_tile();
+}
+
+/* the last dance: spins, lies down, then the game is over */
+void link_dying(void) {
+    static const u8 spin[4] = {1, 2, 3, 0};
+    w1Link.counter1++;
+    if (w1Link.counter1 < 48) {
+        if ((w1Link.counter1 & 3) == 0)
+            w1Link.direction = spin[w1Link.direction & 3];
+    } else {
+        w1Link.substate = 1;
+        w1Link.direction = 2;
+        if (w1Link.counter1 == 96) gameover_begin();
+    }
+}
+
+void link_update(void) {
+    u8 keys;
+    if (w1Link.invincibility) w1Link.invincibility--;
+    if (w1Link.state == 2) {
+        drown_update();
+        return;
+    }
+    if (wLinkHealth == 0 && w1Link.knockCounter == 0) {
+        wLinkDeathTrigger = 0xFF;
+        sword_end();
+        w1Link.state = 3;
+        w1Link.substate = 0;
+        w1Link.counter1 = 0;
+        w1Link.angle = 0xFF;
+        wLinkAngle = 0xFF;
+        w1Link.collisionType = 0;
+        w1Link.invincibility = 0;
+        wGameKeysPressed = wGameKeysJustPressed = 0;
+        return;
+    }
+    keys = wKeysPressed;
+    wGameKeysPressed = keys;
+    wGameKeysJustPressed = wKeysJustPressed;
+    wLinkAngle = key_angle[keys >> 4];
+    if (w1Link.knockCounter) {
+        w1Link.knockCounter--;
+        w1Link.angle = 0xFF;
+        step(w1Link.knockAngle, 0);
+        step(w1Link.knockAngle, 0);
+    } else if (wLinkImmobilized) {
+        w1Link.angle = 0xFF;
+    } else {
+        w1Link.angle = wLinkAngle;
+        face(wLinkAngle);
+        if (wLinkAngle != 0xFF) w1Link.animCounter++;
+        else w1Link.animCounter = 0;
+        step(wLinkAngle, 1);
+    }
+    sword_update();
+    edges();
+    if (wScrollMode != 1) {
+        if (w1WeaponItem.enabled) sword_end();
+        return;
+    }
+    link_active_tile();
+    if (wActiveTileType == 0x07) {
+        drown_begin();
+        return;
+    }
+    if (wGameKeysJustPressed & (K_A | K_B)) {
+        if (!wLinkImmobilized && !w1Link.knockCounter) {
+            if ((wGameKeysJustPressed & K_A) && try_talk()) {
+                w1Link.angle = 0xFF;
+                return;
+            }
+            if (((wGameKeysJustPressed & K_A) && wInventoryA == 5) ||
+                ((wGameKeysJustPressed & K_B) && wInventoryB == 5))
+                sword_start();
+        }
+    }
+}
+
+void link_draw(void) {
+    static const u8 walk[4] = {S_HERO_UP, S_HERO_RIGHT, S_HERO_DOWN, S_HERO_RIGHT};
+    static const u8 swing[4] = {S_HERO_SWING_UP, S_HERO_SWING_RIGHT, S_HERO_SWING_DOWN, S_HERO_SWING_RIGHT};
+    u8 d = w1Link.direction & 3;
+    u8 tile, attr = PAL_HERO;
+    s16 y, x;
+    if (!w1Link.visible) return;
+    if (w1Link.invincibility & 2) attr = PAL_HURT;
+    /* positions wrap at 256 while the hero is carried over the edge */
+    y = (s16)(u8)(w1Link.yh + (u8)scroll_oy) + 16;
+    x = (s16)(u8)(w1Link.xh + (u8)scroll_ox);
+    if (x > 200) x -= 256;
+    if (y > 220) y -= 256;
+    if (w1Link.state == 3 && w1Link.substate) {
+        sprite16(y, x, S_HERO_DOWN_ASLEEP, attr);
+        return;
+    }
+    if (w1WeaponItem.enabled) {
+        u8 ph = swing_phase();
+        u8 pose = swing_pose[d][ph];
+        s16 sy = (s16)w1WeaponItem.yh + 16, sx = (s16)w1WeaponItem.xh;
+        if (w1WeaponItem.visible && w1WeaponItem.yh < 0xF0) {
+            switch (pose) {
+            case 0: sprite8(sy, sx, S_SWORD_UP, PAL_STEEL); break;
+            case 1: sprite16(sy, sx, S_SWORD_DIAGONAL, PAL_STEEL); break;
+            case 2: sprite16(sy, sx, S_SWORD_RIGHT, PAL_STEEL); break;
+            case 4: sprite8(sy, sx, S_SWORD_UP, PAL_STEEL | FLIP_Y); break;
+            case 5: sprite16(sy, sx, S_SWORD_DIAGONAL, PAL_STEEL | FLIP_X | FLIP_Y); break;
+            case 6: sprite16(sy, sx, S_SWORD_RIGHT, PAL_STEEL | FLIP_X); break;
+            default: sprite16(sy, sx, S_SWORD_DIAGONAL, PAL_STEEL | FLIP_X); break;
+            }
+        }
+        tile = swing[d];
+        if (d == 3) attr |= FLIP_X;
+    } else {
+        tile = walk[d];
+        if (d == 3) attr |= FLIP_X;
+        if (w1Link.animCounter & 8) {
+            if (d & 1) tile = S_HERO_RIGHT2;
+            else attr |= FLIP_X;
+        }
+    }
+    if (w1Link.state == 2 && w1Link.counter1 < 34) return;
+    sprite16(y, x, tile, attr);
+}

@@ -1,0 +1,158 @@
+/* Start of the file, the main loop. */
+#include "game.h"
+
+/* the save block as it stands when the story lets the player go */
+void start_file(void) {
+    static const u8 mark[8] = {'Z', '1', '1', '2', '1', '6', '-', '0'};
+    static const u8 name[5] = {'P', 'i', 'p', 0, 0};
+    u8 i;
+    for (i = 0; i != 8; i++) wSavefileString[i] = mark[i];
+    for (i = 0; i != 5; i++) wLinkName[i] = name[i];
+    wAnimalCompanion = 0x0B;
+    for (i = 0; i != 64; i++) wUnappraisedRings[i] = 0xFF;
+    for (i = 0; i != 5; i++) wRingBoxContents[i] = 0xFF;
+    wActiveRing = 0xFF;
+    wTextSpeed = 2;
+    wLinkHealth = wLinkMaxHealth = 0x0C;
+    wMaxBombs = 0x10;
+    wShieldLevel = 1;
+    wObtainedTreasureFlags[0] = 0x04 | 0x20;   /* the sword is ours from the start */
+    wSwordLevel = 1;
+    wInventoryA = 5;
+    wGlobalFlags[1] = 0x04;
+    wGlobalFlags[4] = 0x02;
+    wGroup0RoomFlags[0xB6] = 0x50;
+    wGroup0RoomFlags[0xA7] = 0x10;
+    wGroup0RoomFlags[0x98] = 0x10;
+    wDeathRespawnBuffer[0] = 0x00;
+    wDeathRespawnBuffer[1] = 0xB6;
+    wDeathRespawnBuffer[2] = 0x03;
+    wDeathRespawnBuffer[3] = 0x02;
+    wDeathRespawnBuffer[4] = 0x48;
+    wDeathRespawnBuffer[5] = 0x78;
+}
+
+/* into the game at the respawn place, LCD off */
+static void enter_game(void) {
+    wActiveGroup = wDeathRespawnBuffer[0];
+    wActiveRoom = wDeathRespawnBuffer[1];
+    wRoomStateModifier = wDeathRespawnBuffer[2];
+    wRoomPack = wLoadingRoomPack = 0x10;
+    wRoomIsLarge = 0;
+    wActiveCollisions = 0;
+    wTilesetFlags = 0x01;
+    wDungeonIndex = 0xFF;
+    wEnteredWarpPosition = 0xFF;
+    wRoomWidth = 20;
+    wRoomHeight = 16;
+    wScreenTransitionBoundaryX = 0x9A;
+    wScreenTransitionBoundaryY = 0x79;
+    wRoomEdgeY = 0x80;
+    wRoomEdgeX = 0xA0;
+    wScreenOffsetY = wScreenOffsetX = 0;
+    wScreenTransitionState = 2;
+    wScrollMode = 1;
+    wCutsceneIndex = 1;
+    scroll_oy = scroll_ox = old_oy = old_ox = 0;
+    objects_clear();
+    room_load_tables(wActiveRoom);
+    room_mark_visited();
+    link_init(wDeathRespawnBuffer[4], wDeathRespawnBuffer[5], wDeathRespawnBuffer[3]);
+    room_spawn();
+    link_active_tile();
+    wGfxRegsFinal[0] = 0xC7;
+    wGfxRegsFinal[1] = 0xF0;
+    wGfxRegsFinal[2] = 0;
+    room_draw_all();
+    hud_init();
+    wGameState = 2;
+}
+
+static void respawn(void) {
+    u8 *p;
+    u8 half;
+    lcd_off();
+    for (p = (u8 *)0xCBA0; p != (u8 *)0xD000; p++) *p = 0;
+    half = (wLinkMaxHealth >> 1) & 0xFC;
+    wLinkHealth = half > 0x0C ? half : 0x0C;
+    v_mode = 0;
+    set_fade(0);
+    enter_game();
+    lcd_on();
+}
+
+static void count_frame(void) {
+    u8 i;
+    for (i = 0; i != 4; i++)
+        if (++wPlaytimeCounter[i]) break;
+    wFrameCounter = wPlaytimeCounter[0];
+}
+
+static void play(void) {
+    if (wScrollMode == 1 && wCutsceneIndex == 0) wCutsceneIndex = 1;
+    if (wTextIsActive) {
+        text_update();
+        return;
+    }
+    if (w1Link.state == 3) {
+        if (wGameOverScreenTrigger) {
+            if (gameover_update()) wGameState = 0;
+        } else {
+            link_dying();
+        }
+        return;
+    }
+    switch (wScreenTransitionState) {
+    case 3:
+        scroll_begin();
+        return;
+    case 5:
+        scroll_step();
+        return;
+    }
+    if ((wKeysJustPressed & K_START) && !wMenuDisabled && w1Link.state == 1 && wLinkHealth &&
+        !w1WeaponItem.enabled && !w1Link.knockCounter) {
+        menu_open();
+        return;
+    }
+    link_update();
+    if (w1Link.state != 3 && wScrollMode == 1) objects_update();
+}
+
+void main(void) {
+    hRng1 = 0xAC;
+    hRng2 = 0x0E;
+    start_file();
+    video_init();
+    enter_game();
+    lcd_on();
+    __asm__("ei");
+    for (;;) {
+        vq_close();
+        wait_vbl();
+        wKeysPressedLastFrame = wKeysPressed;
+        wKeysPressed = read_pad();
+        wKeysJustPressed = wKeysPressed & ~wKeysPressedLastFrame;
+        if (wGameState == 0) {
+            respawn();
+            count_frame();
+            continue;
+        }
+        count_frame();
+        if (wOpenedMenuType) {
+            menu_update();
+        } else {
+            play();
+            if (!wOpenedMenuType && wGameState == 2) {
+                room_animate();
+                if (wScreenTransitionState != 5 && !wTextIsActive) hud_update();
+            }
+        }
+        oam_reset();
+        if (v_mode == 0) {
+            link_draw();
+            objects_draw();
+        }
+        oam_finish();
+    }
+}

@@ -1,0 +1,416 @@
+/* Villagers (interactions), enemies, parts and short effects. */
+#include "game.h"
+
+#define ENEMY_BURR 0x09
+#define PART_DROP 0x01
+#define PART_PUFF 0x02
+#define PERSON 0x24
+
+/* how many slots to look at: rooms hold few things, the highest used slot is kept */
+static u8 top_inter, top_enemy, top_part;
+
+static void wipe(obj_t *o) {
+    u8 *p = (u8 *)o;
+    u8 i;
+    for (i = 0; i != 64; i++) p[i] = 0;
+}
+
+void objects_clear(void) {
+    u8 i;
+    for (i = 0; i != 16; i++) {
+        INTERACTION(i)->enabled = 0;
+        ENEMY(i)->enabled = 0;
+        PART(i)->enabled = 0;
+    }
+    top_inter = top_enemy = top_part = 0;
+}
+
+void objects_leave(void) {
+    u8 i;
+    for (i = 0; i != 16; i++) {
+        obj_t *o = INTERACTION(i);
+        if (o->enabled) o->enabled = 2;
+        o = ENEMY(i);
+        if (o->enabled) o->enabled = (o->enabled & 0xFC) | 2;
+        o = PART(i);
+        if (o->enabled) o->enabled = 2;
+    }
+}
+
+void objects_drop_old(void) {
+    u8 i;
+    top_inter = top_enemy = top_part = 0;
+    for (i = 0; i != 16; i++) {
+        obj_t *o = INTERACTION(i);
+        if ((o->enabled & 3) == 2) { o->enabled = 0; o->visible = 0; }
+        if (o->enabled) top_inter = i + 1;
+        o = ENEMY(i);
+        if ((o->enabled & 3) == 2) { o->enabled = 0; o->visible = 0; o->collisionType = 0; }
+        if (o->enabled) top_enemy = i + 1;
+        o = PART(i);
+        if ((o->enabled & 3) == 2) { o->enabled = 0; o->visible = 0; }
+        if (o->enabled) top_part = i + 1;
+    }
+}
+
+static obj_t *new_interaction(u8 id, u8 y, u8 x) {
+    u8 i;
+    for (i = 2; i != 16; i++) {
+        obj_t *o = INTERACTION(i);
+        if (o->enabled) continue;
+        wipe(o);
+        o->enabled = 1;
+        o->id = id;
+        o->yh = y;
+        o->xh = x;
+        o->visible = 0x80;
+        if (top_inter <= i) top_inter = i + 1;
+        return o;
+    }
+    return 0;
+}
+
+void villager_new(u8 pos, u8 dir, u8 text) {
+    obj_t *o = new_interaction(PERSON, (pos & 0xF0) + 8, (u8)(pos << 4) + 8);
+    u8 i;
+    u8 hi;
+    if (!o) return;
+    o->state = 1;
+    o->direction = dir;
+    o->radiusY = o->radiusX = 6;
+    o->collisionType = 0x80;
+    o->v34 = text;
+    o->textL = (u8)text_id[text];
+    o->textH = (u8)(text_id[text] >> 8);
+    hi = (u8)((u16)o >> 8);
+    for (i = 0; i != 32; i += 2) {
+        if (wAButtonSensitiveObjectList[i]) continue;
+        wAButtonSensitiveObjectList[i] = hi;
+        wAButtonSensitiveObjectList[i + 1] = 0x71;
+        return;
+    }
+}
+
+void effect_new(u8 id, u8 y, u8 x) {
+    obj_t *o = new_interaction(id, y, x);
+    if (o) o->counter1 = 20;
+}
+
+void enemy_new(u8 pos, u8 index) {
+    u8 i;
+    for (i = 0; i != 16; i++) {
+        obj_t *o = ENEMY(i);
+        if (o->enabled) continue;
+        wipe(o);
+        o->enabled = 1 | (index << 4);
+        o->id = ENEMY_BURR;
+        o->state = 8;
+        o->yh = (pos & 0xF0) + 8;
+        o->xh = (u8)(pos << 4) + 8;
+        o->angle = 0x10;
+        o->direction = 2;
+        o->counter1 = 20 + (rnd() & 31);
+        o->visible = 0x80;
+        o->collisionType = 0x80 | ENEMY_BURR;
+        o->radiusY = o->radiusX = 6;
+        o->damage = -2;
+        o->health = 2;
+        o->v30 = index;
+        wNumEnemies++;
+        if (top_enemy <= i) top_enemy = i + 1;
+        return;
+    }
+}
+
+void part_new(u8 id, u8 subid, u8 y, u8 x) {
+    u8 i;
+    for (i = 0; i != 16; i++) {
+        obj_t *o = PART(i);
+        if (o->enabled) continue;
+        wipe(o);
+        o->enabled = 1;
+        o->id = id;
+        o->subid = subid;
+        o->state = 1;
+        o->yh = y;
+        o->xh = x;
+        o->visible = 0x80;
+        o->radiusY = o->radiusX = 4;
+        if (id == PART_DROP) {
+            o->collisionType = 0x80;
+            o->counter1 = 240;
+            o->counter2 = 16;      /* cannot be taken while it hops up */
+        } else {
+            o->counter1 = 20;
+        }
+        if (top_part <= i) top_part = i + 1;
+        return;
+    }
+}
+
+/* what lies under a bush or is left by an enemy */
+static void drop(u8 y, u8 x, u8 chance) {
+    u8 r = rnd();
+    if ((r & 15) >= chance) return;
+    r = rnd() & 15;
+    part_new(PART_DROP, r < 6 ? 1 : r < 14 ? 2 : 3, y, x);
+}
+
+void bush_drop(u8 y, u8 x) {
+    drop(y, x, 6);
+}
+
+/* would a step this way press Link into a person? */
+u8 npc_blocks(u8 angle) {
+    u8 i;
+    u8 y = w1Link.yh, x = w1Link.xh;
+    for (i = 0; i != 32; i += 2) {
+        obj_t *o;
+        u8 hi = wAButtonSensitiveObjectList[i];
+        if (!hi) return 0;
+        o = (obj_t *)(((u16)hi << 8) + 0x40);
+        if (!near8(o->yh, y, 13) || !near8(o->xh, x, 12)) continue;
+        switch (angle) {
+        case 0x00: if (o->yh < y && near8(o->xh, x, 11)) return 1; break;
+        case 0x10: if (o->yh > y && near8(o->xh, x, 11)) return 1; break;
+        case 0x08: if (o->xh > x && near8(o->yh, y, 12)) return 1; break;
+        default: if (o->xh < x && near8(o->yh, y, 12)) return 1; break;
+        }
+    }
+    return 0;
+}
+
+/* which way lies (y2,x2) from (y1,x1), of the four */
+static u8 way(u8 y1, u8 x1, u8 y2, u8 x2) {
+    u8 dy = y1 > y2 ? y1 - y2 : y2 - y1;
+    u8 dx = x1 > x2 ? x1 - x2 : x2 - x1;
+    if (dy > dx) return y2 < y1 ? 0x00 : 0x10;
+    return x2 < x1 ? 0x18 : 0x08;
+}
+
+/* ---- enemies ---- */
+
+static u8 enemy_solid(u8 y, u8 x) {
+    u8 v;
+    if (y > 0x7F || x > 0x9F) return 1;
+    v = wRoomCollisions[(y & 0xF0) | (x >> 4)];
+    if (v == 0) return 0;
+    if (v >= 0x10) return 1;
+    return solid_at(y, x);
+}
+
+/* 1: it went; 0: something is in the way */
+static u8 enemy_step(obj_t *o, u8 angle, u8 speed) {
+    u8 y = o->yh, x = o->xh;
+    switch (angle) {
+    case 0x00:
+        if (y < 10 || enemy_solid(y - 8, x - 6) || enemy_solid(y - 8, x + 5)) return 0;
+        o->y -= speed;
+        return 1;
+    case 0x10:
+        if (y > 118 || enemy_solid(y + 8, x - 6) || enemy_solid(y + 8, x + 5)) return 0;
+        o->y += speed;
+        return 1;
+    case 0x08:
+        if (x > 150 || enemy_solid(y - 6, x + 8) || enemy_solid(y + 5, x + 8)) return 0;
+        o->x += speed;
+        return 1;
+    default:
+        if (x < 10 || enemy_solid(y - 6, x - 8) || enemy_solid(y + 5, x - 8)) return 0;
+        o->x -= speed;
+        return 1;
+    }
+}
+
+static void enemy_die(obj_t *o) {
+    u8 i;
+    u8 bit = (u8)(1 << ((o->enabled >> 4) & 7));
+    part_new(PART_PUFF, 0, o->yh, o->xh);
+    o->enabled = 0;
+    o->visible = 0;
+    o->collisionType = 0;
+    if (wTotalEnemiesKilled < 1000) wTotalEnemiesKilled++;
+    for (i = 0; i != 16; i += 2)
+        if (wEnemiesKilledList[i] == wActiveRoom) wEnemiesKilledList[i + 1] |= bit;
+}
+
+static void enemy_update(obj_t *o) {
+    if (o->invincibility) o->invincibility--;
+    if (o->knockCounter) {
+        o->knockCounter--;
+        enemy_step(o, o->knockAngle, 0xFF);
+        enemy_step(o, o->knockAngle, 0xFF);
+        return;
+    }
+    if (o->health <= 0) {
+        enemy_die(o);
+        return;
+    }
+    o->animCounter++;
+    if (o->counter1 == 0) {
+        u8 r = rnd();
+        if (o->state == 9 && (r & 3) == 0) {
+            o->state = 8;
+            o->counter1 = 16 + (r >> 3);
+        } else {
+            o->state = 9;
+            r = rnd();
+            o->angle = (r & 3) << 3;
+            o->direction = r & 3;
+            o->counter1 = 24 + (r >> 2);
+        }
+    } else {
+        o->counter1--;
+        if (o->state == 9) {
+            o->speed = 0x14;
+            if (!enemy_step(o, o->angle, 0x80)) o->counter1 = 0;
+        }
+    }
+    if (w1Link.invincibility == 0 && w1Link.state == 1 &&
+        near8(o->yh, w1Link.yh, 11) && near8(o->xh, w1Link.xh, 11)) {
+        o->lastCollision = 0x80;
+        link_hurt((u8)-o->damage, way(o->yh, o->xh, w1Link.yh, w1Link.xh));
+    }
+}
+
+void sword_hits(u8 y, u8 x) {
+    u8 i;
+    for (i = 0; i != top_enemy; i++) {
+        obj_t *o = ENEMY(i);
+        if ((o->enabled & 3) != 1 || !(o->collisionType & 0x80)) continue;
+        if (o->invincibility || o->knockCounter) continue;
+        if (!near8(o->yh, y, 13) || !near8(o->xh, x, 13)) continue;
+        o->health -= (s8)wSwordLevel;
+        if (o->health < 0) o->health = 0;
+        o->lastCollision = 0x84;
+        o->invincibility = 0x18;
+        o->knockAngle = way(w1Link.yh, w1Link.xh, o->yh, o->xh);
+        o->knockCounter = 8;
+    }
+}
+
+/* ---- parts ---- */
+
+static void part_update(obj_t *o) {
+    if (o->id == PART_PUFF) {
+        if (--o->counter1 == 0) {
+            u8 y = o->yh, x = o->xh;
+            o->enabled = 0;
+            o->visible = 0;
+            if (wNumEnemies) wNumEnemies--;
+            drop(y, x, 8);
+        }
+        return;
+    }
+    if (o->counter2) {
+        o->counter2--;
+        /* a hop of eight pixels */
+        o->zh = o->counter2 > 8 ? (s8)(o->counter2 - 16) : -(s8)o->counter2;
+        return;
+    }
+    o->zh = 0;
+    if (wFrameCounter & 1) {
+        if (--o->counter1 == 0) {
+            o->enabled = 0;
+            o->visible = 0;
+            o->collisionType = 0;
+            return;
+        }
+    }
+    o->visible = (o->counter1 < 40 && (wFrameCounter & 2)) ? 0 : 0x80;
+    if (w1Link.state == 1 && near8(o->yh, w1Link.yh, 12) && near8(o->xh, w1Link.xh, 11)) {
+        o->enabled = 0;
+        o->visible = 0;
+        o->collisionType = 0;
+        if (o->subid == 1) add_health(4);
+        else if (o->subid == 2) add_rupees(1);
+        else add_rupees(5);
+    }
+}
+
+void objects_update(void) {
+    u8 i;
+    obj_t *o;
+    for (i = 0; i != top_enemy; i++) {
+        o = ENEMY(i);
+        if ((o->enabled & 3) == 1) enemy_update(o);
+    }
+    for (i = 0; i != top_part; i++) {
+        o = PART(i);
+        if ((o->enabled & 3) == 1) part_update(o);
+    }
+    for (i = 2; i < top_inter; i++) {
+        o = INTERACTION(i);
+        if ((o->enabled & 3) != 1) continue;
+        if (o->id == PERSON) {
+            o->animCounter++;
+            /* turns to somebody close by */
+            if (near8(o->yh, w1Link.yh, 28) && near8(o->xh, w1Link.xh, 28))
+                o->direction = way(o->yh, o->xh, w1Link.yh, w1Link.xh) >> 3;
+            if (o->pressedA) {
+                o->pressedA = 0;
+                text_open(o->v34);
+            }
+        } else if (--o->counter1 == 0) {
+            o->enabled = 0;
+            o->visible = 0;
+        }
+    }
+}
+
+/* ---- drawing ---- */
+
+static s16 off_y, off_x;
+
+static void place(obj_t *o) {
+    if ((o->enabled & 3) == 2) { off_y = old_oy; off_x = old_ox; }
+    else { off_y = scroll_oy; off_x = scroll_ox; }
+    off_y += (s16)o->yh + 16 + o->zh;
+    off_x += (s16)o->xh;
+}
+
+void objects_draw(void) {
+    u8 i, t, a;
+    obj_t *o;
+    for (i = 0; i != top_part; i++) {
+        o = PART(i);
+        if (!o->enabled || !o->visible) continue;
+        place(o);
+        if (o->id == PART_PUFF) {
+            t = o->counter1 > 13 ? S_PUFF : o->counter1 > 6 ? S_PUFF2 : S_PUFF3;
+            sprite16(off_y, off_x, t, PAL_STEEL | SBANK1);
+        } else if (o->subid == 1) sprite8(off_y, off_x, S_HEART, PAL_RED | SBANK1);
+        else sprite8(off_y, off_x, S_RUPEE, (o->subid == 2 ? PAL_GREEN : PAL_BLUE) | SBANK1);
+    }
+    for (i = 0; i != top_enemy; i++) {
+        o = ENEMY(i);
+        if (!o->enabled || !o->visible) continue;
+        place(o);
+        a = PAL_BURR;
+        if (o->invincibility & 2) a = PAL_HURT;
+        t = S_BURR;
+        if (o->state == 9 && (o->animCounter & 8)) t = S_BURR2;
+        if (o->direction == 3) a |= FLIP_X;
+        sprite16(off_y, off_x, t, a | SBANK1);
+    }
+    for (i = 2; i < top_inter; i++) {
+        o = INTERACTION(i);
+        if (!o->enabled) continue;
+        place(o);
+        if (o->id == PERSON) {
+            a = PAL_VILLAGER | SBANK1;
+            if (o->direction == 0) t = S_ELDER_UP;
+            else if (o->direction == 2) t = S_ELDER_DOWN;
+            else { t = S_ELDER_RIGHT; if (o->direction == 3) a |= FLIP_X; }
+            sprite16(off_y + ((o->animCounter & 0x20) && !(o->animCounter & 0x1C) ? 1 : 0), off_x, t, a);
+        } else if (o->id == 3) {
+            sprite16(off_y, off_x, o->counter1 > 10 ? S_SPLASH : S_SPLASH2, PAL_BLUE | SBANK1);
+        } else {
+            u8 k = 20 - o->counter1;
+            sprite8(off_y - 3 - (k >> 1), off_x - 3 - (k >> 1), S_LEAF, PAL_GREEN | SBANK1);
+            sprite8(off_y - 2 + (k >> 2), off_x + 4 + (k >> 1), S_LEAF, PAL_GREEN | SBANK1 | FLIP_X);
+            sprite8(off_y + 5 - (k >> 2), off_x - 1 - (k >> 2), S_LEAF, PAL_GREEN | SBANK1 | FLIP_Y);
+            sprite8(off_y - 5 - (k >> 1), off_x + 3 + (k >> 2), S_LEAF, PAL_GREEN | SBANK1 | FLIP_X | FLIP_Y);
+        }
+    }
+}

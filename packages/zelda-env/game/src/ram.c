@@ -1,0 +1,3 @@
+/* The one unit that gives the documented names their addresses. */
+#define RAM_DEFINE
+#include "ram.h"

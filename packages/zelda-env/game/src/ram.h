@@ -1,0 +1,179 @@
+/* Where the game keeps its state. Every name and address is one of the
+ * documented places an observer of this kind of game reads; private variables
+ * are plain C statics, which the linker puts at C000-C2DF. */
+#ifndef RAM_H
+#define RAM_H
+
+typedef unsigned char u8;
+typedef signed char s8;
+typedef unsigned int u16;
+typedef signed int s16;
+
+#ifdef RAM_DEFINE
+#define R8(name, at) __at(at) u8 name
+#define RN(name, at, n) __at(at) u8 name[n]
+#define R16(name, at) __at(at) u16 name
+#define RO(name, at) __at(at) obj_t name
+#else
+#define R8(name, at) extern u8 name
+#define RN(name, at, n) extern u8 name[n]
+#define R16(name, at) extern u16 name
+#define RO(name, at) extern obj_t name
+#endif
+
+/* One object: 40h bytes, the same fields for every kind. */
+typedef struct {
+    u8 enabled, id, subid, var03;             /* 00 */
+    u8 state, substate, counter1, counter2;   /* 04 */
+    u8 direction, angle;                      /* 08 */
+    union { u16 y; struct { u8 yf, yh; }; };  /* 0A */
+    union { u16 x; struct { u8 xf, xh; }; };  /* 0C */
+    u8 zf; s8 zh;                             /* 0E */
+    u8 speed, speed11, speed12, speed13;      /* 10 */
+    u16 speedZ;                               /* 14 */
+    u16 related1, related2;                   /* 16 */
+    u8 visible, oamFlags1, oamFlags2, oamTile;/* 1A */
+    u16 oamAddress;                           /* 1E */
+    u8 animCounter, animParameter;            /* 20 */
+    u16 animPointer;                          /* 22 */
+    u8 collisionType, collisionMode;          /* 24 */
+    u8 radiusY, radiusX;                      /* 26 */
+    s8 damage, health;                        /* 28 */
+    u8 lastCollision, invincibility;          /* 2A */
+    u8 knockAngle, knockCounter, stun;        /* 2C */
+    u8 v2f, v30, pressedA, textL;             /* 2F */
+    union { u8 textH, walls; };               /* 33 */
+    u8 v34, v35, v36, v37, v38, v39, v3a, v3b, v3c, v3d, v3e, v3f;
+} obj_t;
+
+/* game */
+R8(wGameState, 0xC2EE);
+R8(wCutsceneIndex, 0xC2EF);
+R8(wKeysPressedLastFrame, 0xC480);
+R8(wKeysPressed, 0xC481);
+R8(wKeysJustPressed, 0xC482);
+RN(wGfxRegsFinal, 0xC497, 6);
+R8(wPaletteThread_mode, 0xC4AB);
+
+/* the save block C5B0-CAFF */
+RN(wSavefileString, 0xC5B2, 8);
+RN(wUnappraisedRings, 0xC5C0, 64);
+RN(wLinkName, 0xC602, 6);
+R8(wAnimalCompanion, 0xC610);
+R8(wWhichGame, 0xC611);
+R16(wDeathCounter, 0xC61E);
+R16(wTotalEnemiesKilled, 0xC620);
+RN(wPlaytimeCounter, 0xC622, 4);
+R16(wTotalRupeesCollected, 0xC627);
+R8(wTextSpeed, 0xC629);
+RN(wDeathRespawnBuffer, 0xC62B, 13);
+R8(wMinimapGroup, 0xC63A);
+R8(wMinimapRoom, 0xC63B);
+R8(wInventoryB, 0xC680);
+R8(wInventoryA, 0xC681);
+RN(wInventoryStorage, 0xC682, 16);
+RN(wObtainedTreasureFlags, 0xC692, 16);
+R8(wLinkHealth, 0xC6A2);
+R8(wLinkMaxHealth, 0xC6A3);
+R16(wNumRupees, 0xC6A5);
+R8(wShieldLevel, 0xC6A9);
+R8(wMaxBombs, 0xC6AB);
+R8(wSwordLevel, 0xC6AC);
+RN(wRingBoxContents, 0xC6C0, 5);
+R8(wActiveRing, 0xC6C5);
+RN(wGlobalFlags, 0xC6CA, 16);
+RN(wGroup0RoomFlags, 0xC700, 256);
+
+/* drawing, text, menus */
+RN(wOam, 0xCB00, 160);
+R8(wTextIsActive, 0xCBA0);
+R8(wTextDisplayMode, 0xCBA1);
+R8(wTextIndexL, 0xCBA2);
+R8(wTextIndexH, 0xCBA3);
+R8(wTextIndexH_backup, 0xCBA4);
+R8(wSelectedTextOption, 0xCBA5);
+R8(wTextboxPosition, 0xCBAC);
+R8(wSaveQuitMenu_gameOver, 0xCBB4);
+R8(wOpenedMenuType, 0xCBCB);
+R8(wMenuLoadState, 0xCBCC);
+R8(wMenuActiveState, 0xCBCD);
+R8(wDisplayedHearts, 0xCBE4);
+R16(wDisplayedRupees, 0xCBE6);
+R8(wStatusBarNeedsRefresh, 0xCBEA);
+R8(wBItemTreasure, 0xCBEB);
+R8(wAItemTreasure, 0xCBF0);
+
+/* play */
+R8(wFrameCounter, 0xCC00);
+R8(wMenuDisabled, 0xCC02);
+RN(wEnemiesKilledList, 0xCC1F, 16);
+R8(wEnemiesKilledListTail, 0xCC2F);
+R8(wNumEnemies, 0xCC30);
+R8(wLinkDeathTrigger, 0xCC34);
+R8(wGameOverScreenTrigger, 0xCC35);
+R8(wLinkLocalRespawnY, 0xCC3D);
+R8(wLinkLocalRespawnX, 0xCC3E);
+R8(wLinkLocalRespawnDir, 0xCC3F);
+R8(wGameKeysPressed, 0xCC45);
+R8(wGameKeysJustPressed, 0xCC46);
+R8(wLinkAngle, 0xCC47);
+R8(wLinkObjectIndex, 0xCC48);
+R8(wActiveGroup, 0xCC49);
+R8(wRoomIsLarge, 0xCC4A);
+R8(wLoadingRoom, 0xCC4B);
+R8(wActiveRoom, 0xCC4C);
+R8(wRoomPack, 0xCC4D);
+R8(wRoomStateModifier, 0xCC4E);
+R8(wActiveCollisions, 0xCC4F);
+R8(wTilesetFlags, 0xCC50);
+R8(wDungeonIndex, 0xCC55);
+R8(wLoadingRoomPack, 0xCC61);
+R8(wLinkForceState, 0xCC6A);
+R8(wLinkUsingItem1, 0xCC7A);
+R8(wLinkTurningDisabled, 0xCC7B);
+R8(wLinkImmobilized, 0xCC7C);
+R8(wLinkPushingDirection, 0xCC80);
+R8(wPushingAgainstTileCounter, 0xCC84);
+R8(wRoomEdgeY, 0xCCA0);
+R8(wRoomEdgeX, 0xCCA1);
+R8(wDisabledObjects, 0xCCA4);
+R8(wEnteredWarpPosition, 0xCCA8);
+R8(wActiveTilePos, 0xCCB3);
+R8(wActiveTileIndex, 0xCCB4);
+R8(wStandingOnTileCounter, 0xCCB5);
+R8(wActiveTileType, 0xCCB6);
+R8(wLastActiveTileType, 0xCCB7);
+RN(wAButtonSensitiveObjectList, 0xCCCA, 32);
+
+/* the screen */
+R8(wScrollMode, 0xCD00);
+R8(wScreenTransitionDirection, 0xCD02);
+R8(wScreenTransitionState, 0xCD04);
+R8(wScreenTransitionState2, 0xCD05);
+R8(wScreenTransitionState3, 0xCD06);
+R8(wScreenOffsetY, 0xCD08);
+R8(wScreenOffsetX, 0xCD09);
+R8(wRoomWidth, 0xCD0A);
+R8(wRoomHeight, 0xCD0B);
+R8(wScreenTransitionBoundaryX, 0xCD0C);
+R8(wScreenTransitionBoundaryY, 0xCD0D);
+R8(wAnimationState, 0xCD30);
+RN(wRoomCollisions, 0xCE00, 192);
+RN(wRoomLayout, 0xCF00, 192);
+
+/* WRAM bank 1 */
+RO(w1Link, 0xD000);
+RO(w1ParentItem2, 0xD200);
+RO(w1WeaponItem, 0xD600);
+
+/* high RAM: FF94 hRng1, FF95 hRng2, FFA8/FFAA the camera (always 0 here) */
+R8(hRng1, 0xFF94);
+R8(hRng2, 0xFF95);
+
+/* the n-th object of each kind */
+#define SLOT(n, base) ((obj_t *)(0xD000 + ((u16)(n) << 8) + (base)))
+#define INTERACTION(n) SLOT(n, 0x40)
+#define ENEMY(n) SLOT(n, 0x80)
+#define PART(n) SLOT(n, 0xC0)
+
+#endif

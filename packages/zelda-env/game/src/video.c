@@ -1,0 +1,146 @@
+/* The screen: palettes, the queue of VRAM writes, sprites. */
+#include "game.h"
+
+#define REG(a) (*(volatile u8 *)(a))
+
+volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim;
+volatile u16 v_anim_src;
+u8 bc_bank;
+u16 bc_src, bc_dst, bc_len;
+u8 vq_len;
+u8 oam_at;
+static u8 *vq_head;
+__at(0xC100) u8 vq[256];
+__at(0xC200) u8 pal_bg[64];
+__at(0xC240) u8 pal_obj[64];
+
+static void load(u16 from, u16 to, u16 length) {
+    bc_bank = 2;
+    bc_src = from;
+    bc_dst = to;
+    bc_len = length;
+    bank_copy();
+}
+
+void lcd_off(void) {
+    if (REG(0xFF40) & 0x80) {
+        vq_close();
+        wait_vbl();
+        while (REG(0xFF44) < 145) ;
+        REG(0xFF40) = 0x00;
+    }
+}
+
+void lcd_on(void) {
+    REG(0xFF40) = 0xCD;
+}
+
+void video_init(void) {
+    vq_len = 0;
+    vq[0] = 0;
+    REG(0xFF4F) = 0;
+    load(0x4000, 0x9000, 0x800);
+    load(0x4800, 0x8800, 0x800);
+    load(0x6000, 0x8000, 0x800);
+    REG(0xFF4F) = 1;
+    load(0x5000, 0x9000, 0x800);
+    load(0x5800, 0x8800, 0x800);
+    load(0x6800, 0x8000, 0x800);
+    REG(0xFF4F) = 0;
+    set_fade(0);
+    wGfxRegsFinal[0] = 0xC7;
+    wGfxRegsFinal[1] = 0xF0;
+    wGfxRegsFinal[2] = 0;
+    wGfxRegsFinal[3] = 0xC7;
+    wGfxRegsFinal[4] = 0xC7;
+    wGfxRegsFinal[5] = 15;
+    v_lcdc2 = 0xC7;
+    v_lyc2 = 0xFF;
+    oam_reset();
+    oam_finish();
+    /* colours straight away: the first picture must be right */
+    {
+        u8 i;
+        REG(0xFF68) = 0x80;
+        for (i = 0; i != 64; i++) REG(0xFF69) = pal_bg[i];
+        REG(0xFF6A) = 0x80;
+        for (i = 0; i != 64; i++) REG(0xFF6B) = pal_obj[i];
+        v_pal_dirty = 0;
+    }
+    REG(0xFF45) = 15;
+    REG(0xFF41) = 0x40;
+    REG(0xFF0F) = 0;
+    REG(0xFFFF) = 0x03;
+}
+
+void set_fade(u8 level) {
+    const u8 *from = pal_table_bg + ((u16)level << 6);
+    u8 i;
+    for (i = 0; i != 64; i++) pal_bg[i] = from[i];
+    from = pal_table_obj + ((u16)level << 6);
+    for (i = 0; i != 64; i++) pal_obj[i] = from[i];
+    v_pal_dirty = 3;
+}
+
+void vq_begin(u8 flags, u16 address) {
+    vq_head = vq + vq_len;
+    vq_head[0] = flags;
+    vq_head[1] = (u8)address;
+    vq_head[2] = (u8)(address >> 8);
+    vq_len += 3;
+}
+
+void vq_put(u8 value) {
+    vq[vq_len] = value;
+    vq_len++;
+}
+
+void vq_end(void) {
+    vq_head[0] |= vq_len - 3 - (u8)(u16)vq_head;
+}
+
+void vq_close(void) {
+    vq[vq_len] = 0;
+    vq_len = 0;
+}
+
+/* ---- sprites ---- */
+
+void oam_reset(void) {
+    oam_at = 0;
+}
+
+void oam_finish(void) {
+    u8 i = oam_at;
+    while (i < 160) {
+        wOam[i] = 0;
+        i += 4;
+    }
+}
+
+void sprite(u8 y, u8 x, u8 tile, u8 attr) {
+    u8 *o;
+    if (oam_at >= 160) return;
+    o = wOam + oam_at;
+    o[0] = y;
+    o[1] = x;
+    o[2] = tile;
+    o[3] = attr;
+    oam_at += 4;
+}
+
+void sprite16(s16 y, s16 x, u8 tile, u8 attr) {
+    if (y < 4 || y > 160 || x < -8 || x > 168) return;
+    if (attr & FLIP_X) {
+        sprite((u8)y + 8, (u8)x, tile + 2, attr);
+        sprite((u8)y + 8, (u8)x + 8, tile, attr);
+    } else {
+        sprite((u8)y + 8, (u8)x, tile, attr);
+        sprite((u8)y + 8, (u8)x + 8, tile + 2, attr);
+    }
+}
+
+void sprite8(s16 y, s16 x, u8 tile, u8 attr) {
+    if (y < 4 || y > 160 || x < -8 || x > 168) return;
+    sprite((u8)y + 8, (u8)x + 4, tile, attr);
+}
