@@ -6,10 +6,11 @@ works with any environment and any potential.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsFloat, cast
 
 import gymnasium as gym
 import numpy as np
@@ -26,6 +27,7 @@ from zelda_train.store import Store
 
 if TYPE_CHECKING:
     from zelda_env import SegmentRecorder, SegmentWriter
+    from zelda_env.segment import EpisodeRecord, Recording
 
 INSTALL = 'pip install "zelda-train[stack]"'
 
@@ -138,26 +140,29 @@ class GameCreator:
         """Return one environment that records what it plays."""
         from zelda_env import EnvConfig, SegmentRecorder, ZeldaEnv  # noqa: PLC0415
 
-        config = EnvConfig(frame_skip=self.frame_skip, episode_length=self.episode_length)
         output = Output.of(self.store_url)
+        game = ZeldaEnv(EnvConfig(frame_skip=self.frame_skip, episode_length=self.episode_length), rom=self.rom)
         recorder = SegmentRecorder(
-            ZeldaEnv(config, rom=self.rom),
-            output.writer,
+            game,
+            cast("SegmentWriter", output),
             epoch=self.epoch,
             worker=context.worker_index,
-            env_index=context.vector_index,
+            env_index=output.number(self.epoch, context),
         )
         return RecordedGame(recorder, output)
 
 
 class Output:
-    """The segment writer that all environments of one process share."""
+    """What all environments of one process record into: one segment writer, seen through what it is told."""
 
     _of_process: dict[str, Output] = {}  # noqa: RUF012  one writer, with its one thread, per store and process
 
-    def __init__(self, writer: SegmentWriter) -> None:
-        self.writer = writer
-        self._told = 0
+    def __init__(self, store: Store, writer: SegmentWriter) -> None:
+        self._store, self._writer = store, writer
+        self._numbers = -1
+        self._told: Counter[str] = Counter()
+        self.unique_rooms = 0
+        """Rooms seen in the episode that was recorded last."""
 
     @classmethod
     def of(cls, store_url: str) -> Output:
@@ -166,28 +171,63 @@ class Output:
             from zelda_env import SegmentWriter  # noqa: PLC0415
             from zelda_env.store import Store as EpisodeStore  # noqa: PLC0415
 
-            cls._of_process[store_url] = cls(SegmentWriter(EpisodeStore(store_url)))
+            cls._of_process[store_url] = cls(Store(store_url), SegmentWriter(EpisodeStore(store_url)))
         return cls._of_process[store_url]
 
-    def newly_dropped(self) -> int:
-        """Return how many segments were lost to a full queue since the last call."""
-        dropped = int(self.writer.dropped)
-        new, self._told = dropped - self._told, dropped
-        return new
+    def number(self, epoch: int, context: EnvContext) -> int:
+        """Return the number by which a new environment signs its episodes.
+
+        An environment that replaces a failed one counts its episodes from 0 again; under the old number it would write
+        over, and mix with, what is already recorded. So it gets the next number that its runner has not used.
+        """
+        number: int = context.vector_index
+        if context.recreated_worker:
+            number = max(self._numbers, self._last_recorded(epoch, context.worker_index)) + 1
+        self._numbers = max(self._numbers, number)
+        return number
+
+    def _last_recorded(self, epoch: int, worker: int) -> int:
+        prefix = f"zelda-episodes/e{epoch:04d}-w{worker:02d}-v"
+        found = [
+            path[len(prefix) :].split("-")[0] for path in self._store.list("zelda-episodes") if path.startswith(prefix)
+        ]
+        return max(map(int, found), default=-1)
+
+    def submit(self, recording: Recording) -> bool:
+        """Pass a segment on to the writer; return whether it was taken."""
+        return self._writer.submit(recording)
+
+    def submit_episode(self, record: EpisodeRecord) -> None:
+        """Pass the record of an episode on to the writer, and remember its rooms."""
+        self.unique_rooms = record.unique_rooms
+        self._writer.submit_episode(record)
+
+    def flush(self) -> dict[str, int]:
+        """Wait until all is written; return the segments written and dropped since the last call."""
+        self._writer.flush()
+        stats = Counter(segments=self._writer.stats.segments, dropped=self._writer.stats.dropped)
+        news, self._told = {name: stats[name] - self._told[name] for name in stats}, stats
+        return news
 
 
 class RecordedGame(gym.Wrapper[Any, Any, Any, Any]):
-    """A recorded environment that can tell, at the end of an epoch, what it recorded."""
+    """A recorded environment that tells what it recorded: rooms after an episode, segments after an epoch."""
 
     def __init__(self, recorder: SegmentRecorder, output: Output) -> None:
         super().__init__(recorder)
         self._recorder, self._output = recorder, output
 
+    def step(self, action: np.int64) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
+        """Step the environment; when an episode ends, `info["unique_rooms"]` is the number of rooms seen in it."""
+        obs, reward, terminated, truncated, info = self.env.step(action)
+        if terminated or truncated:
+            info = {**info, "unique_rooms": self._output.unique_rooms}
+        return obs, reward, terminated, truncated, info
+
     def finish(self) -> dict[str, int]:
         """End the running segment, wait until all segments are written, and return how many there are."""
         self._recorder.finish()
-        self._output.writer.flush()
-        return {"segments": self._recorder.segments, "dropped": self._output.newly_dropped()}
+        return self._output.flush()
 
 
 @contextmanager
