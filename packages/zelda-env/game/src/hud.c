@@ -44,7 +44,7 @@ static void draw_hearts(void) {
     for (i = 0; i != 16; i++) {
         if ((i & 7) == 0) {
             if (i) vq_end();
-            vq_begin(0, (i ? ROW1 : ROW0) + 11);
+            vq_begin(0, (i ? ROW1 : ROW0) + 12);
         }
         if (i >= full) t = UI_BLANK;
         else if (h >= 4) { t = UI_HEARTS + 4; h -= 4; }
@@ -56,7 +56,7 @@ static void draw_hearts(void) {
 
 static void draw_rupees(void) {
     u16 v = wDisplayedRupees;
-    vq_begin(0, ROW1 + 7);
+    vq_begin(0, ROW1 + 8);
     vq_put(UI_DIGITS + ((u8)(v >> 8) & 15));
     vq_put(UI_DIGITS + ((u8)v >> 4));
     vq_put(UI_DIGITS + ((u8)v & 15));
@@ -77,18 +77,18 @@ void hud_init(void) {
     u8 i;
     u8 *p = (u8 *)ROW0;
     static const u8 top[20] = {
-        UI_BOX_B, UI_NOTHING, UI_NOTHING, UI_BOX_A, UI_NOTHING, UI_NOTHING, UI_BOX_END, UI_BLANK, UI_RUPEE, UI_BLANK,
+        UI_BOX_B, UI_NOTHING, UI_NOTHING, UI_BOX_END, UI_BOX_A, UI_NOTHING, UI_NOTHING, UI_BOX_END, UI_BLANK, UI_RUPEE,
         UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK};
     static const u8 bottom[20] = {
-        UI_BOX_B + 1, UI_NOTHING, UI_NOTHING, UI_BOX_A + 1, UI_NOTHING, UI_NOTHING, UI_BOX_END + 1, UI_DIGITS, UI_DIGITS, UI_DIGITS,
-        UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK};
+        UI_BOX_B + 1, UI_NOTHING, UI_NOTHING, UI_BOX_END + 1, UI_BOX_A + 1, UI_NOTHING, UI_NOTHING, UI_BOX_END + 1, UI_DIGITS, UI_DIGITS,
+        UI_DIGITS, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK, UI_BLANK};
     for (i = 0; i != 32; i++) {
         p[i] = i < 20 ? top[i] : UI_BLANK;
         p[i + 32] = i < 20 ? bottom[i] : UI_BLANK;
     }
     *(volatile u8 *)0xFF4F = 1;
     for (i = 0; i != 64; i++) p[i] = 0x88 | BGP_UI;
-    p[8] = 0x88 | BGP_TREE;
+    p[9] = 0x88 | BGP_TREE;
     *(volatile u8 *)0xFF4F = 0;
     drawn_hearts = drawn_max = drawn_a = drawn_b = 0xFF;
     drawn_rupees = 0xFFFF;
@@ -115,7 +115,7 @@ void hud_update(void) {
     } else if (drawn_a != wInventoryA) {
         drawn_a = wInventoryA;
         wAItemTreasure = drawn_a;
-        draw_item(ROW0 + 4, drawn_a);
+        draw_item(ROW0 + 5, drawn_a);
     } else if (drawn_b != wInventoryB) {
         drawn_b = wInventoryB;
         wBItemTreasure = drawn_b;
