@@ -1,1 +1,78 @@
-"""Under construction."""
+"""A Gymnasium environment for Zelda: Oracle of Seasons on PyBoy, with a free game inside.
+
+Importing this package registers `zelda_env/Acorn-v0` and `zelda_env/Seasons-v0` with Gymnasium.
+"""
+
+from zelda_env.boot import boot, read_state, write_state
+from zelda_env.emulator import ACTIONS, Emulator, Ram
+from zelda_env.encoder import LAYOUT, OBS_SIZE, TABLE, Feature, StateEncoder, describe, observation_space
+from zelda_env.env import EnvConfig, ZeldaEnv
+from zelda_env.errors import EmulatorError, InitialStateError, RecordingError, RomError, SegmentError, ZeldaEnvError
+from zelda_env.ram_map import FIELDS, Field
+from zelda_env.recorder import SegmentRecorder, SegmentWriter, WriterStats
+from zelda_env.registration import ACORN_ID, SEASONS_ID, make_seasons, register
+from zelda_env.reward import TERMS, RewardConfig, RewardTracker
+from zelda_env.rom import Rom
+from zelda_env.segment import (
+    EpisodeRecord,
+    Segment,
+    SegmentManifest,
+    StepRecord,
+    read_episodes,
+    read_segment,
+)
+from zelda_env.state import Enemy, GameState, Screen, Thing
+from zelda_env.store import Store, StoreError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ACORN_ID",
+    "ACTIONS",
+    "FIELDS",
+    "LAYOUT",
+    "OBS_SIZE",
+    "SEASONS_ID",
+    "TABLE",
+    "TERMS",
+    "Emulator",
+    "EmulatorError",
+    "Enemy",
+    "EnvConfig",
+    "EpisodeRecord",
+    "Feature",
+    "Field",
+    "GameState",
+    "InitialStateError",
+    "Ram",
+    "RecordingError",
+    "RewardConfig",
+    "RewardTracker",
+    "Rom",
+    "RomError",
+    "Screen",
+    "Segment",
+    "SegmentError",
+    "SegmentManifest",
+    "SegmentRecorder",
+    "SegmentWriter",
+    "StateEncoder",
+    "StepRecord",
+    "Store",
+    "StoreError",
+    "Thing",
+    "WriterStats",
+    "ZeldaEnv",
+    "ZeldaEnvError",
+    "boot",
+    "describe",
+    "make_seasons",
+    "observation_space",
+    "read_episodes",
+    "read_segment",
+    "read_state",
+    "register",
+    "write_state",
+]
+
+register()

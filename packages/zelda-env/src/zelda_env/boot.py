@@ -1,0 +1,108 @@
+"""Where episodes start: booted once from the cartridge, or read from a save state with a note of what made it."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Final
+
+from zelda_env.emulator import Emulator
+from zelda_env.errors import InitialStateError
+from zelda_env.rom import Rom
+from zelda_env.state import Screen
+from zelda_env.store import Store, StoreError
+
+SCHEMA: Final = "initial-state/1"
+BOOT_FRAMES: Final = 18_000
+"""Frames after which booting is given up: five minutes of play."""
+MAX_STATE_BYTES: Final = 4 << 20
+
+_A, _START = 5, 7
+_STEP = 8
+
+
+def boot(emulator: Emulator, limit: int = BOOT_FRAMES) -> int:
+    """Run a cartridge from power-on, pressing Start and A in turn, until the player can act.
+
+    Args:
+        emulator: Just created, or anywhere before play.
+        limit: Frames after which to give up.
+
+    Returns:
+        The frames it took.
+
+    Raises:
+        InitialStateError: Play was not reached.
+    """
+    for count in range(limit // (3 * _STEP)):
+        emulator.act(0, 2 * _STEP)
+        if Screen.read(emulator.ram.wram()).can_act:
+            return count * 3 * _STEP + 2 * _STEP
+        emulator.act(_A if count % 2 else _START, _STEP)
+    raise InitialStateError(
+        f"the cartridge {emulator.rom.title} did not reach play within {limit} frames of pressing Start and A; play to "
+        "where episodes shall start with `zelda-env play --save-state FILE` and pass that file as the initial state"
+    )
+
+
+@lru_cache(maxsize=4)
+def booted_state(rom: Rom) -> bytes:
+    """Return the state a cartridge boots into; made once in each process.
+
+    Raises:
+        InitialStateError: Booting does not reach play.
+    """
+    emulator = Emulator(rom)
+    try:
+        boot(emulator)
+        return emulator.save_state()
+    finally:
+        emulator.close()
+
+
+def write_state(path: str, emulator: Emulator) -> None:
+    """Save where an emulator is, with a note (`path.json`) of the cartridge and the PyBoy version it belongs to.
+
+    Raises:
+        StoreError: The files cannot be written.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    store = Store(folder)
+    store.write(name, emulator.save_state())
+    store.write_json(f"{name}.json", _note(emulator.rom))
+
+
+def read_state(path: str | os.PathLike[str], rom: Rom) -> bytes:
+    """Read a save state after checking that it belongs to this cartridge and this PyBoy.
+
+    Raises:
+        InitialStateError: It is missing, or its note `path.json` is missing or names something else.
+    """
+    folder, name = os.path.split(os.path.abspath(os.fspath(path)))
+    store = Store(folder)
+    remedy = "make it again with `zelda-env play --save-state FILE`"
+    try:
+        note = store.read_json(f"{name}.json", SCHEMA)
+        state = store.read(name)
+    except FileNotFoundError as error:
+        raise InitialStateError(
+            f"there is no file {error.filename or error}; expected a save state and its note (.json) beside it: {remedy}"
+        ) from error
+    except StoreError as error:
+        raise InitialStateError(f"{error}: {remedy}") from error
+    for key, expected in _note(rom).items():
+        if note.get(key) != expected:
+            raise InitialStateError(f"{name} was made with {key} {note.get(key)!r}, expected {expected!r}: {remedy}")
+    if len(state) > MAX_STATE_BYTES:
+        raise InitialStateError(f"{name} has {len(state)} bytes, expected at most {MAX_STATE_BYTES}: {remedy}")
+    return state
+
+
+def _note(rom: Rom) -> dict[str, str]:
+    return {"schema": SCHEMA, "title": rom.title, "sha1": rom.sha1, "pyboy": version("pyboy")}
+
+
+def initial_state(rom: Rom, path: str | os.PathLike[str] | None) -> bytes:
+    """Return the state to start from: the file's, or what the cartridge boots into."""
+    return booted_state(rom) if path is None else read_state(path, rom)

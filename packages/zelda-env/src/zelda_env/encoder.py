@@ -1,0 +1,382 @@
+"""The observation: 128 numbers from RAM, described by one table.
+
+`TABLE` is the only place that says what the numbers are. The encoder, the observation space and `describe` come from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+import numpy as np
+from gymnasium.spaces import Box
+from numpy.typing import NDArray
+
+from zelda_env import ram_map as ram
+from zelda_env.ram_map import Bytes, Field
+from zelda_env.state import DROP_IDS, FOE_IDS, PEOPLE_IDS, PRESENT, SCREEN_OFFSETS, TREASURE_IDS, Screen
+
+LAYOUT: Final = "zelda-obs/1"
+"""Version of the table; it changes whenever a number changes its place, range or meaning."""
+
+OBS_SIZE: Final = 128
+
+Floats = NDArray[np.float32]
+Rule = Callable[[int], float]
+
+SIGHT_ROWS, SIGHT_COLUMNS = 5, 7
+ENEMIES, PEOPLE, ITEMS = 3, 2, 3
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Some neighbouring numbers of the observation.
+
+    Attributes:
+        name: Unique.
+        slots: How many numbers.
+        low: Least value of each.
+        high: Greatest value of each.
+        source: The variables it is made from.
+        meaning: What the numbers say, in their order.
+        rules: For each number the value for a byte of its variable; empty where more than one byte has a say and the
+            encoder computes the numbers. One rule for several slots is used for all of them.
+    """
+
+    name: str
+    slots: int
+    low: float
+    high: float
+    source: tuple[Field, ...]
+    meaning: str
+    rules: tuple[Rule, ...] = ()
+
+
+def _scaled(limit: int) -> Rule:
+    return lambda value: min(value, limit) / limit
+
+
+def _equals(number: int) -> Rule:
+    return lambda value: float(value == number)
+
+
+def _masked(mask: int) -> Rule:
+    return lambda value: (value & mask).bit_count() / mask.bit_count()
+
+
+def _any(mask: int = 0xFF) -> Rule:
+    return lambda value: float(value & mask != 0)
+
+
+def _quarters(value: int) -> float:
+    return 0.0 if value >= 0x80 else min(value, 0x40) / 0x40
+
+
+def _motion(component: Rule) -> Rule:
+    return lambda value: component(value) if value < 0x20 else 0.0
+
+
+def _high_digit(value: int) -> float:
+    return (value >> 4) / 15
+
+
+def _low_digit(value: int) -> float:
+    return (value & 15) / 15
+
+
+_LINK_COLUMNS = {0x11: 0xC3, 0x12: 0x03, 0x13: 0xC0, 0x15: 0xC3, 0x16: 0xC3, 0x19: 0xC3, 0x1A: 0x03, 0x1B: 0xC0,
+                 0x1C: 0xC0, 0x1D: 0xC1, 0x1E: 0xFF}  # fmt: skip
+"""Which eighths of a cell are solid to Link, for collision bytes 11 to 1E; those not named are open."""
+
+HAZARD, OUTSIDE = -0.5, -1.0
+
+
+def solidity(collision: int) -> float:
+    """Return how much of a cell is solid, 0 to 1; `HAZARD` for holes and water, `OUTSIDE` beyond the room's edge."""
+    if collision == 0xFF:
+        return OUTSIDE
+    if collision == 0x10:
+        return HAZARD
+    if collision < 0x10:
+        return collision.bit_count() / 4
+    return _LINK_COLUMNS.get(collision, 0).bit_count() / 8 if collision < 0x20 else 1.0
+
+
+_SHAPES = "presence, then dx and dy in 255ths of a pixel distance from Link (right and down are positive)"
+_FOES = Field("enemy objects", 0xD080, 0x40, "bytes", "slots D080, D180, … DF80", 1)
+_PEOPLE = Field("interaction objects", 0xD040, 0x40, "bytes", "slots D040, D140, … DF40", 1)
+_DROPS = Field("part objects", 0xD0C0, 0x40, "bytes", "slots D0C0, D1C0, … DFC0", 1)
+
+TABLE: Final[tuple[Feature, ...]] = (
+    Feature("link_x", 1, 0, 1, (ram.LINK_X,), "pixels from the left of the room / 240", (_scaled(240),)),
+    Feature("link_y", 1, 0, 1, (ram.LINK_Y,), "pixels from the top of the room / 176", (_scaled(176),)),
+    Feature(
+        "link_facing", 4, 0, 1, (ram.LINK_DIRECTION,), "one-hot: up, right, down, left",
+        tuple(map(_equals, range(4))),
+    ),
+    Feature(
+        "link_motion", 2, -1, 1, (ram.LINK_ANGLE,), "direction of motion right and down; 0, 0 at rest",
+        (_motion(lambda angle: math.sin(angle * math.pi / 16)), _motion(lambda angle: -math.cos(angle * math.pi / 16))),
+    ),
+    Feature("link_height", 1, 0, 1, (ram.LINK_Z,), "pixels above the ground / 128",
+            (lambda value: (256 - value) / 128 if value >= 0x80 else 0.0,)),
+    Feature("link_invincible", 1, 0, 1, (ram.LINK_INVINCIBLE,), "1 for a while after a hit", (_any(),)),
+    Feature("link_knockback", 1, 0, 1, (ram.LINK_KNOCKBACK,), "1 while thrown back", (_any(),)),
+    Feature(
+        "link_state", 5, 0, 1, (ram.LINK_STATE,), "one-hot: normal, respawning, dying, holding up an item, other",
+        (*map(_equals, range(1, 5)), lambda value: float(value not in {1, 2, 3, 4})),
+    ),
+    Feature(
+        "link_walls", 4, 0, 1, (ram.LINK_WALLS,), "walls touched up, right, down, left: 0, ½ (a corner) or 1",
+        tuple(map(_masked, (0xC0, 0x03, 0x30, 0x0C))),
+    ),
+    Feature("link_in_air", 1, 0, 1, (ram.IN_AIR,), "1 while jumping or falling", (_any(0x0F),)),
+    Feature("link_swimming", 1, 0, 1, (ram.SWIMMING,), "1 in water", (_any(0x0F),)),
+    Feature("link_pushing", 1, 0, 1, (ram.PUSHING,), "how long a block has been pushed, in its 20 frames",
+            (lambda value: max(0, 20 - value) / 20,)),
+    Feature("link_holding", 1, 0, 1, (ram.GRAB,), "1 while grabbing, lifting or carrying", (_any(),)),
+    Feature(
+        "group", 5, 0, 1, (ram.GROUP,), "one-hot: overworld, Subrosia, Maku tree, indoors, dungeons and large caves",
+        (*map(_equals, range(4)), lambda value: float(value > 3)),
+    ),
+    Feature("room_x", 1, 0, 1, (ram.ROOM,), "low digit of the room number / 15: its column", (_low_digit,)),
+    Feature("room_y", 1, 0, 1, (ram.ROOM,), "high digit of the room number / 15: its row", (_high_digit,)),
+    Feature("room_large", 1, 0, 1, (ram.ROOM_LARGE,), "1 in rooms larger than the screen", (_any(),)),
+    Feature("season", 4, 0, 1, (ram.SEASON,), "one-hot: spring, summer, autumn, winter",
+            tuple(map(_equals, range(4)))),
+    Feature("in_dungeon", 1, 0, 1, (ram.DUNGEON,), "1 in a dungeon", (lambda value: float(value != 0xFF),)),
+    Feature("dungeon", 1, 0, 1, (ram.DUNGEON,), "dungeon index / 11; 0 outside",
+            (lambda value: 0.0 if value == 0xFF else min(value, 11) / 11,)),
+    Feature("dungeon_floor", 1, 0, 1, (ram.DUNGEON_FLOOR,), "floor, 0 the lowest, / 7", (_scaled(7),)),
+    Feature(
+        "sight", SIGHT_ROWS * SIGHT_COLUMNS, -1, 1, (ram.COLLISIONS,),
+        "the cells around Link, 5 rows of 7 from top left, his own in the middle: solid part of the cell (0 free, 1 "
+        "wall), -½ hole or water, -1 beyond the room's edge", (solidity,),
+    ),
+    Feature("enemies", 4 * ENEMIES, -1, 1, (_FOES,), f"the 3 nearest foes: {_SHAPES}, then health / 16"),
+    Feature("people", 3 * PEOPLE, -1, 1, (_PEOPLE,), f"the 2 nearest people: {_SHAPES}"),
+    Feature("items", 3 * ITEMS, -1, 1, (_DROPS, _PEOPLE), f"the 3 nearest drops or treasures: {_SHAPES}"),
+    Feature("enemies_left", 1, 0, 1, (ram.ENEMIES_LEFT,), "enemies the room counts / 8", (_scaled(8),)),
+    Feature("health", 1, 0, 1, (ram.HEALTH,), "quarter hearts / 64", (_quarters,)),
+    Feature("max_health", 1, 0, 1, (ram.MAX_HEALTH,), "quarter hearts / 64", (_scaled(0x40),)),
+    Feature("rupees", 1, 0, 1, (ram.RUPEES,), "log(1 + rupees) / log(1000)"),
+    Feature("keys", 1, 0, 1, (ram.KEYS,), "small keys for this dungeon / 5; 0 outside", (_scaled(5),)),
+    Feature("boss_key", 1, 0, 1, (ram.BOSS_KEYS,), "1 with the boss key of this dungeon"),
+    Feature("bombs", 1, 0, 1, (ram.BOMBS,), "bombs / 99",
+            (lambda value: min((value >> 4) * 10 + (value & 15), 99) / 99,)),
+    Feature("sword", 1, 0, 1, (ram.SWORD,), "sword level / 3", (_scaled(3),)),
+    Feature("shield", 1, 0, 1, (ram.SHIELD, ram.TREASURES), "shield level / 3 if Link owns one"),
+    Feature("item_a", 3, 0, 1, (ram.ITEM_A,), "one-hot, on button A: nothing, the sword, something else",
+            (_equals(0), _equals(5), lambda value: float(value not in {0, 5}))),
+    Feature("item_b", 3, 0, 1, (ram.ITEM_B,), "one-hot, on button B: nothing, the sword, something else",
+            (_equals(0), _equals(5), lambda value: float(value not in {0, 5}))),
+    Feature("essences", 1, 0, 1, (ram.ESSENCES,), "essences of nature / 8", (_masked(0xFF),)),
+    Feature("visited_here", 1, 0, 1, (ram.ROOM_FLAGS, ram.GROUP), "visited rooms of this group's 256"),
+    Feature(
+        "visited_around", 4, 0, 1, (ram.ROOM_FLAGS, ram.DUNGEON_LAYOUT),
+        "whether the rooms up, right, down and left of this one were visited", (_any(ram.VISITED),),
+    ),
+    Feature("item_taken", 1, 0, 1, (ram.ROOM_FLAGS,), "1 when this room's item or chest is taken",
+            (_any(ram.ITEM_TAKEN),)),
+    Feature("dialog", 1, 0, 1, (ram.TEXT, ram.MENU), "1 while text is shown outside of menus"),
+    Feature("question", 1, 0, 1, (ram.TEXT_MODE,), "1 while a question waits for an answer", (_equals(1),)),
+    Feature("menu", 1, 0, 1, (ram.MENU,), "1 in a menu", (_any(),)),
+    Feature("transition", 1, 0, 1, (ram.SCROLL, ram.TRANSITION, ram.CUTSCENE), "1 while the room changes"),
+    Feature("can_act", 1, 0, 1, (ram.LINK_STATE, ram.DISABLED, ram.FADE), "1 while Link obeys the player"),
+)  # fmt: skip
+"""The observation, from its first number to its last."""
+
+_STARTS = dict(zip((f.name for f in TABLE), accumulate((f.slots for f in TABLE), initial=0), strict=False))
+
+
+def _spans() -> dict[str, slice]:
+    return {feature.name: slice(_STARTS[feature.name], _STARTS[feature.name] + feature.slots) for feature in TABLE}
+
+
+SPANS: Final = _spans()
+"""Which numbers of the observation a feature takes."""
+
+
+def observation_space() -> Box:
+    """Return the space of the observations, (128,) float32, with the bounds of the table."""
+    low = np.concatenate([np.full(feature.slots, feature.low, np.float32) for feature in TABLE])
+    high = np.concatenate([np.full(feature.slots, feature.high, np.float32) for feature in TABLE])
+    return Box(low, high, dtype=np.float32)
+
+
+def describe() -> str:
+    """Return the table as Markdown: numbers, name, range, variables with their addresses, meaning."""
+    lines = ["| numbers | name | range | from | meaning |", "|---|---|---|---|---|"]
+    for feature in TABLE:
+        span = SPANS[feature.name]
+        numbers = f"{span.start}" if feature.slots == 1 else f"{span.start}-{span.stop - 1}"
+        source = ", ".join(f"`{field.symbol}` {field.address:04X}" for field in feature.source)
+        bounds = f"{feature.low:g} to {feature.high:g}"
+        lines.append(f"| {numbers} | `{feature.name}` | {bounds} | {source} | {feature.meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+_NOWHERE, _NOTHING = OBS_SIZE, OBS_SIZE + 1
+"""Two more rows of the lookup table: a cell beyond the grid, and a number that is 0 for now."""
+
+
+def _lookup() -> Floats:
+    """Return the value of every number for every byte, (130 * 256,) float32."""
+    table = np.zeros((OBS_SIZE + 2, 256), np.float32)
+    for feature in TABLE:
+        for slot in range(feature.slots if feature.rules else 0):
+            rule = feature.rules[slot % len(feature.rules)]
+            table[_STARTS[feature.name] + slot] = [rule(value) for value in range(256)]
+    table[_NOWHERE] = OUTSIDE
+    return table.ravel()
+
+
+def _cells() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For Link in each cell YX: where the 35 cells around him lie in RAM, and which rows of the lookup table apply."""
+    rows, columns = np.divmod(np.arange(256)[:, None], 16)
+    near_rows, near_columns = np.divmod(np.arange(SIGHT_ROWS * SIGHT_COLUMNS)[None], SIGHT_COLUMNS)
+    rows, columns = rows + near_rows - SIGHT_ROWS // 2, columns + near_columns - SIGHT_COLUMNS // 2
+    inside = (rows >= 0) & (rows < ram.COLLISIONS.size // 16) & (columns >= 0) & (columns < 16)
+    where = np.where(inside, ram.COLLISIONS.offset + rows * 16 + columns, ram.COLLISIONS.offset)
+    slots = np.arange(SPANS["sight"].start, SPANS["sight"].stop)[None]
+    return where.astype(np.intp), np.where(inside, slots, _NOWHERE).astype(np.intp) * 256
+
+
+_LOOKUP = _lookup()
+_CELLS, _CELL_ROWS = _cells()
+
+_SCALARS = np.concatenate(
+    [
+        SCREEN_OFFSETS,
+        [
+            field.offset
+            for field in (
+                ram.LINK_Y, ram.LINK_X, ram.COMPANION_Y, ram.COMPANION_X, ram.LINK_OBJECT, ram.GROUP, ram.ROOM,
+                ram.DUNGEON, ram.DUNGEON_POSITION, ram.DUNGEON_FLOOR, ram.RUPEES, ram.SHIELD, ram.TREASURES,
+            )
+        ],
+        [ram.RUPEES.offset + 1],
+    ]
+).astype(np.intp)  # fmt: skip
+
+_COMPUTED = np.array(
+    [_STARTS[name] for name in ("rupees", "boss_key", "shield", "visited_here", "dialog", "transition", "can_act")]
+)
+_KEYS, _TAKEN, _AROUND = _STARTS["keys"], _STARTS["item_taken"], SPANS["visited_around"]
+_SIGHT = SPANS["sight"]
+_OBJECT_SPAN = slice(SPANS["enemies"].start, SPANS["items"].stop)
+_LOG_RUPEES = [math.log1p(min(amount, 999)) / math.log(1000) for amount in range(15 * 1111 + 1)]
+
+# The candidates, 64 in all: 16 foes, 16 people, 16 drops, 16 treasures. The last two compete for the same places.
+_CANDIDATES = (
+    (ram.ENEMY, FOE_IDS), (ram.INTERACTION, PEOPLE_IDS), (ram.PART, DROP_IDS), (ram.INTERACTION, TREASURE_IDS),
+)  # fmt: skip
+_OBJECT_BYTES = np.concatenate(
+    [ram.object_offsets(base, name) for name in ("enabled", "id", "y", "x", "health") for base, _ in _CANDIDATES]
+)
+_WANTED = np.concatenate([ids for _, ids in _CANDIDATES])
+_WANTED_ROW = np.repeat(np.arange(4), ram.SLOTS) * 256
+_FAR = 1023
+_RANK = np.repeat(np.array([0, 2048, 4096, 4096], np.int16), ram.SLOTS)
+_PICKED = np.array([*range(ENEMIES), *range(16, 16 + PEOPLE), *range(32, 32 + ITEMS)])
+_OBJECT_LAYOUT = np.array(
+    [4 * n + k for n in range(ENEMIES + PEOPLE + ITEMS) for k in range(4 if n < ENEMIES else 3)], np.intp
+)
+
+
+class StateEncoder:
+    """Turns RAM into the observation. An instance has scratch memory, so each thread needs its own."""
+
+    def __init__(self) -> None:
+        self._where = np.zeros(OBS_SIZE, np.intp)
+        self._row = np.arange(OBS_SIZE, dtype=np.intp) * 256
+        for feature in TABLE:
+            if feature.rules:
+                self._where[SPANS[feature.name]] = feature.source[0].offset
+        self._raw = np.zeros(OBS_SIZE, np.uint8)
+        self._index = np.zeros(OBS_SIZE, np.intp)
+        self._objects = np.zeros((ENEMIES + PEOPLE + ITEMS, 4), np.float32)
+
+    def encode(self, wram: Bytes) -> Floats:
+        """Return the observation, a new array (128,) float32 within `observation_space`, whatever the bytes.
+
+        Args:
+            wram: Linear work RAM, uint8 (12288,); see `Ram.wram`.
+        """
+        scalars = wram.take(_SCALARS).tolist()
+        y, x, other_y, other_x, link, group, room, dungeon, position, floor, low, shield, owned, high = scalars[11:]
+        if link == 0xD1:
+            y, x = other_y, other_x
+        where, row = self._where, self._row
+        cell = y & 0xF0 | x >> 4
+        where[_SIGHT], row[_SIGHT] = _CELLS[cell], _CELL_ROWS[cell]
+        page = ram.flag_page(group)
+        where[_TAKEN] = page + room
+        rooms = _neighbours(wram, room, dungeon, position, floor)
+        where[_AROUND] = [page + number for number in rooms]
+        in_dungeon = dungeon < ram.KEYS.size
+        where[_KEYS] = ram.KEYS.offset + (dungeon if in_dungeon else 0)
+        row[_KEYS] = (_KEYS if in_dungeon else _NOTHING) * 256
+        wram.take(where, None, self._raw, "clip")
+        np.add(row, self._raw, self._index)
+        observation = _LOOKUP.take(self._index)  # (128,) float32
+
+        screen = Screen.of(scalars[:11])
+        rupees = (high >> 4) * 1000 + (high & 15) * 100 + (low >> 4) * 10 + (low & 15)
+        boss_key = in_dungeon and wram[ram.BOSS_KEYS.offset + (dungeon >> 3)] >> (dungeon & 7) & 1
+        observation[_COMPUTED] = (
+            _LOG_RUPEES[rupees],
+            boss_key,
+            min(shield, 3) / 3 if owned & 2 else 0.0,
+            np.count_nonzero(wram[page : page + 256] & ram.VISITED) / 256,
+            screen.dialog,
+            screen.transition,
+            screen.can_act,
+        )
+        if link == 0xD1:
+            observation[0], observation[1] = min(x, 240) / 240, min(y, 176) / 176
+        self._see(wram, y, x, observation[_OBJECT_SPAN])
+        return observation
+
+    def _see(self, wram: Bytes, y: int, x: int, out: Floats) -> None:
+        """Write the nearest foes, people and items, (27,) float32."""
+        raw = wram.take(_OBJECT_BYTES)  # (5 * 64,)
+        here = PRESENT[raw[:64]] & _WANTED[_WANTED_ROW + raw[64:128]]
+        if not here.any():
+            out[:] = 0
+            return
+        away = raw[128:256].astype(np.int16)
+        away[:64] -= y
+        away[64:] -= x
+        distance = np.abs(away)
+        rank = np.where(here, distance[:64] + distance[64:], _FAR) + _RANK
+        picked = rank.argsort(kind="stable")[_PICKED]
+        there = here[picked]
+        objects = self._objects
+        objects[:, 0] = there
+        objects[:, 1] = away[64:][picked] * there
+        objects[:, 2] = away[:64][picked] * there
+        objects[:, 3] = _HEALTH[raw[256:320][picked]] * there
+        objects[:, 1:3] /= 255
+        out[:] = objects.ravel()[_OBJECT_LAYOUT]
+
+
+_HEALTH = np.array([min(value, 16) / 16 if value < 0x80 else 0 for value in range(256)], np.float32)
+
+
+def _neighbours(wram: Bytes, room: int, dungeon: int, position: int, floor: int) -> tuple[int, int, int, int]:
+    """Return the numbers of the rooms up, right, down and left; the room's own number where there is none."""
+    if dungeon == 0xFF:
+        return room - 16 & 0xFF, room + 1 & 0xFF, room + 16 & 0xFF, room - 1 & 0xFF
+    layout = ram.DUNGEON_LAYOUT.offset + 64 * (floor & 3)
+    column, line = position & 7, position >> 3 & 7
+    at = layout + (position & 63)
+    return (
+        int(wram[at - 8]) if line > 0 else room,
+        int(wram[at + 1]) if column < 7 else room,
+        int(wram[at + 8]) if line < 7 else room,
+        int(wram[at - 1]) if column > 0 else room,
+    )

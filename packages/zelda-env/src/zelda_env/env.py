@@ -1,0 +1,195 @@
+"""The environment: one cartridge, eight actions, 128 numbers."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any, ClassVar
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from zelda_env.boot import initial_state
+from zelda_env.emulator import ACTIONS, Access, Emulator, Ram
+from zelda_env.encoder import Floats, StateEncoder, observation_space
+from zelda_env.errors import EmulatorError
+from zelda_env.ram_map import Bytes
+from zelda_env.reward import RewardConfig, RewardTracker, total
+from zelda_env.rom import Rom
+from zelda_env.state import GameState
+
+FRAMES_PER_SECOND = 60
+
+
+class EnvConfig(BaseModel):
+    """What an environment does, apart from the cartridge."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    frame_skip: Annotated[int, Field(ge=2, le=240)] = 4
+    """Frames a step lasts; the game runs 60 a second."""
+    episode_length: Annotated[int, Field(ge=1)] = 1200
+    """Steps after which an episode is truncated."""
+    noop_max: Annotated[int, Field(ge=1, le=600)] = 30
+    """An episode starts after 1 to this many frames without input, drawn from the seed."""
+    terminate_on_death: bool = True
+    """Whether an episode ends when Link dies."""
+    state_in_info: bool = False
+    """Put the `GameState` of each step into `info["state"]` as a dictionary; costs some 300 µs a step."""
+    ram_access: Access = "auto"
+    """How RAM is read: `zero-copy`, `public`, or `auto`: the first if its self-check succeeds."""
+    rewards: RewardConfig = RewardConfig()
+    """The weights of the reward's terms."""
+
+
+class ZeldaEnv(gym.Env[Floats, np.int64]):
+    """Acorn, or your own Oracle of Seasons cartridge, as a Gymnasium environment.
+
+    Actions are `Discrete(8)`: nothing, up, down, left, right, A, B, Start. A direction is held for the whole step and
+    on into equal steps; a button is let go in the last frame of its step. Observations are `Box(128,)` float32, each a
+    new array; `zelda_env.describe()` says what the numbers are. `info["rewards"]` holds the terms that are not zero,
+    and the reward is `math.fsum` of them.
+
+    Args:
+        config: See `EnvConfig`.
+        rom: A cartridge file or a `Rom`; without one, Acorn.
+        state: A file to start episodes from, made with `zelda-env play --save-state`; without one, the cartridge is
+            booted, once in each process.
+        render_mode: `rgb_array` renders the last frame of each step; None renders only what `request_frame` asks for.
+        **overrides: Fields of `EnvConfig` to set without making one.
+
+    Raises:
+        RomError: The cartridge cannot be used.
+        InitialStateError: There is nowhere to start.
+        pydantic.ValidationError: An override is unknown or out of range (a ValueError).
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": FRAMES_PER_SECOND // 4}
+
+    def __init__(
+        self,
+        config: EnvConfig | None = None,
+        *,
+        rom: str | os.PathLike[str] | Rom | None = None,
+        state: str | os.PathLike[str] | None = None,
+        render_mode: str | None = None,
+        **overrides: Any,
+    ) -> None:
+        settings = config or EnvConfig()
+        self.config = EnvConfig.model_validate({**settings.model_dump(), **overrides})
+        if render_mode not in {None, "rgb_array"}:
+            raise ValueError(f"render_mode {render_mode!r}; expected None or 'rgb_array'")
+        if not isinstance(rom, Rom):
+            rom = Rom.acorn() if rom is None else Rom.load(rom)
+        self.rom = rom
+        self.render_mode = render_mode
+        self.metadata = {**self.metadata, "render_fps": max(1, FRAMES_PER_SECOND // self.config.frame_skip)}  # type: ignore[misc]
+        self.action_space = spaces.Discrete(len(ACTIONS))
+        self.observation_space = observation_space()
+        self._initial = initial_state(rom, state)
+        self._emulator: Emulator | None = Emulator(rom, access=self.config.ram_access)
+        self._encoder = StateEncoder()
+        self._rewards = RewardTracker(self.config.rewards)
+        self._always = render_mode == "rgb_array"
+        self._render = self._always
+        self._steps = -1
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Floats, dict[str, Any]]:
+        """Start an episode: the initial state, then 1 to `noop_max` frames without input, drawn from the seed.
+
+        Args:
+            seed: Starts the random numbers anew; the same seed starts the same series of episodes.
+            options: None are known; they are ignored.
+
+        Returns:
+            The observation and `info` (no rewards yet).
+        """
+        super().reset(seed=seed, options=options)
+        emulator = self._running()
+        emulator.load_state(self._initial)
+        frames = int(self.np_random.integers(1, self.config.noop_max + 1))
+        emulator.tick(frames, self._render)
+        self._render = self._always
+        self._wram = emulator.ram.wram()
+        self._rewards.reset(self._wram)
+        self._steps = 0
+        return self._encoder.encode(self._wram), self._info({})
+
+    def step(self, action: np.int64 | int) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
+        """Run `frame_skip` frames with an action.
+
+        Args:
+            action: 0 to 7.
+
+        Returns:
+            Observation, reward, whether Link died, whether the episode reached its length, and `info`.
+
+        Raises:
+            ValueError: The action is not 0 to 7.
+            EmulatorError: Before the first reset, or after `close`.
+        """
+        number = int(action)
+        if not 0 <= number < len(ACTIONS):
+            raise ValueError(f"action {action}; expected 0 to {len(ACTIONS) - 1}: {', '.join(ACTIONS)}")
+        if self._steps < 0:
+            raise EmulatorError("step was called before reset; call reset first")
+        emulator = self._running()
+        emulator.act(number, self.config.frame_skip, self._render)
+        self._render = self._always
+        self._wram = emulator.ram.wram()
+        self._steps += 1
+        terms = self._rewards.step(self._wram)
+        terminated = self.config.terminate_on_death and self._rewards.dead
+        truncated = not terminated and self._steps >= self.config.episode_length
+        return self._encoder.encode(self._wram), total(terms), terminated, truncated, self._info(terms)
+
+    def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
+        """Return the frame of the last step, uint8 (144, 160, 3), or None without a render mode."""
+        return self.frame() if self._always else None
+
+    def request_frame(self) -> None:
+        """Have the next step (or reset) render its last frame, whatever the render mode; `frame` then returns it."""
+        self._render = True
+
+    def frame(self) -> NDArray[np.uint8]:
+        """Return a copy of the last frame that was rendered, uint8 (144, 160, 3) RGB."""
+        return self._running().frame()
+
+    @property
+    def wram(self) -> Bytes:
+        """Linear work RAM after the last step, uint8 (12288,), read-only; the next step changes it."""
+        if self._steps < 0:
+            raise EmulatorError("there is no RAM to look at before the first reset; call reset first")
+        return self._wram
+
+    @property
+    def ram(self) -> Ram:
+        """The emulator's RAM: `ram.access` says how it is read, `ram.dump()` is all of it."""
+        return self._running().ram
+
+    def snapshot(self) -> bytes:
+        """Return a copy of linear work RAM, 12288 bytes, from which `GameState.from_ram` and the encoder work."""
+        return self.wram.tobytes()
+
+    def game_state(self) -> GameState:
+        """Return the decoded state after the last step."""
+        return GameState.from_ram(self.wram)
+
+    def close(self) -> None:
+        """Stop the emulator; may be called again."""
+        if self._emulator is not None:
+            self._emulator.close()
+            self._emulator = None
+
+    def _running(self) -> Emulator:
+        if self._emulator is None:
+            raise EmulatorError("the environment is closed; make a new one")
+        return self._emulator
+
+    def _info(self, terms: dict[str, float]) -> dict[str, Any]:
+        info: dict[str, Any] = {"rewards": terms}
+        if self.config.state_in_info:
+            info["state"] = self.game_state().model_dump()
+        return info

@@ -1,0 +1,353 @@
+"""Recording segments beside the emulator: a wrapper that copies raw data, and a thread that writes files."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Self
+
+import gymnasium as gym
+import numpy as np
+
+from zelda_env.encoder import OBS_SIZE, Floats
+from zelda_env.env import ZeldaEnv
+from zelda_env.errors import RecordingError
+from zelda_env.ram_map import Bytes
+from zelda_env.reward import Terms
+from zelda_env.segment import (
+    EPISODES,
+    MAX_STEPS,
+    EpisodeRecord,
+    Recording,
+    episode_id,
+    pack,
+    segment_id,
+    sum_terms,
+)
+from zelda_env.state import STATE_OFFSETS, stable_rooms
+from zelda_env.store import Store, dump_record
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class WriterStats:
+    """What a writer has done so far."""
+
+    segments: int = 0
+    """Segments written, their manifests included."""
+    episodes: int = 0
+    """Episode records written."""
+    bytes: int = 0
+    """Bytes written."""
+    dropped: int = 0
+    """Segments refused because the queue was full."""
+    failed: int = 0
+    """Segments and episode records given up because of an error, which `flush` and `close` raise."""
+
+
+class SegmentWriter:
+    """Decodes, encodes and writes segments on one background thread, in the order they came.
+
+    A full queue refuses a segment rather than making the emulator wait; `dropped` counts those. After the first error
+    nothing more is written, and `flush` and `close` raise it. One writer serves all recorders of a process.
+
+    Args:
+        store: Where to.
+        capacity: How many segments may wait, at most, about 600 kB each.
+    """
+
+    def __init__(self, store: Store, *, capacity: int = 16) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity {capacity}; expected at least 1")
+        self._store = store
+        self._capacity = capacity
+        self._queue: deque[Recording | EpisodeRecord] = deque()
+        self._waiting = 0
+        self._busy = False
+        self._closing = False
+        self._error: Exception | None = None
+        self._stats = WriterStats()
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="segment-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def stats(self) -> WriterStats:
+        """Counts up to now."""
+        return self._stats
+
+    @property
+    def dropped(self) -> int:
+        """Segments refused because the queue was full."""
+        return self._stats.dropped
+
+    def submit(self, recording: Recording) -> bool:
+        """Hand over a segment without waiting; return False if the queue is full and it is dropped."""
+        with self._changed:
+            self._check_open()
+            if self._waiting >= self._capacity:
+                self._stats = replace(self._stats, dropped=self._stats.dropped + 1)
+                log.warning("segment %s dropped: %d wait to be written", recording.reference, self._waiting)
+                return False
+            self._waiting += 1
+            self._queue.append(recording)
+            self._changed.notify_all()
+            return True
+
+    def submit_episode(self, record: EpisodeRecord) -> None:
+        """Hand over the record of an episode, to be written after its segments; it is small and never dropped."""
+        with self._changed:
+            self._check_open()
+            self._queue.append(record)
+            self._changed.notify_all()
+
+    def flush(self) -> None:
+        """Wait until everything handed over is written.
+
+        Raises:
+            StoreError: The store could not be written.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: not self._queue and not self._busy)
+        if self._error is not None:
+            raise self._error
+
+    def close(self) -> None:
+        """Write what is left and stop the thread; may be called again.
+
+        Raises:
+            StoreError: The store could not be written.
+        """
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _check_open(self) -> None:
+        if self._closing:
+            raise RecordingError("the writer is closed; make a new one")
+
+    def _run(self) -> None:
+        while (job := self._next()) is not None:
+            done = WriterStats(failed=1)
+            if self._error is None:
+                try:
+                    done = self._write(job)
+                except Exception as error:  # noqa: BLE001  it is kept for flush and close, on the caller's thread
+                    self._error = error
+                    log.warning("recording stops: %s", error)
+            with self._changed:
+                self._stats = _add(self._stats, done)
+                self._busy = False
+                self._changed.notify_all()
+
+    def _next(self) -> Recording | EpisodeRecord | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._closing)
+            if not self._queue:
+                return None
+            job = self._queue.popleft()
+            self._waiting -= isinstance(job, Recording)
+            self._busy = True
+            return job
+
+    def _write(self, job: Recording | EpisodeRecord) -> WriterStats:
+        if isinstance(job, EpisodeRecord):
+            data = dump_record(job.model_dump(by_alias=True))
+            self._store.write(job.path, data)
+            return WriterStats(episodes=1, bytes=len(data))
+        files = pack(job)
+        for name, data in files.items():
+            self._store.write(f"{EPISODES}/{job.reference}/{name}", data)
+            # An emulator on another thread may be waiting for the interpreter; let it have it.
+            time.sleep(0)
+        return WriterStats(segments=1, bytes=sum(map(len, files.values())))
+
+
+def _add(one: WriterStats, other: WriterStats) -> WriterStats:
+    return WriterStats(*(getattr(one, name) + getattr(other, name) for name in WriterStats.__dataclass_fields__))
+
+
+class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
+    """Records every step of an environment and hands finished segments to a writer.
+
+    A step costs a copy of about 1.5 kB; nothing is decoded, encoded or written on the stepping thread, and only key
+    frames are rendered. Actions, observations and rewards pass through unchanged.
+
+    Args:
+        env: A `ZeldaEnv`, or wrappers around one that leave observations and rewards as they are.
+        writer: Where segments go.
+        epoch: For the names of the episodes.
+        worker: For the names: counted from 1, 0 is the driver.
+        env_index: For the names: counted from 0 within the worker.
+        segment_steps: Steps a segment; the last one of an episode may be shorter.
+        frame_every: Every how many steps, from the first of a segment on, the picture is kept; 1 keeps all.
+
+    Raises:
+        RecordingError: The environment is no `ZeldaEnv`, or a number is out of range.
+    """
+
+    def __init__(
+        self,
+        env: gym.Env[Floats, np.int64],
+        writer: SegmentWriter,
+        *,
+        epoch: int,
+        worker: int = 0,
+        env_index: int = 0,
+        segment_steps: int = 300,
+        frame_every: int = 30,
+    ) -> None:
+        super().__init__(env)
+        base = env.unwrapped
+        if not isinstance(base, ZeldaEnv) or env.observation_space.shape != (OBS_SIZE,):
+            raise RecordingError(f"{env} cannot be recorded; expected a ZeldaEnv with its own observations")
+        if not (1 <= segment_steps <= MAX_STEPS and frame_every >= 1 and min(epoch, worker, env_index) >= 0):
+            raise RecordingError(
+                f"segment_steps {segment_steps}, frame_every {frame_every}, epoch {epoch}, worker {worker}, env_index "
+                f"{env_index}; expected 1 to {MAX_STEPS} steps, a positive frame_every and no negative number"
+            )
+        self._base = base
+        self._writer = writer
+        self._epoch, self._worker, self._env_index = epoch, worker, env_index
+        self._segment_steps, self._frame_every = segment_steps, frame_every
+        self._episode = 0
+        self._running = False
+        self._seed: int | None = None
+        self._begin_episode()
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Floats, dict[str, Any]]:
+        """Reset the environment and begin the next episode; one that was running is cut and closed."""
+        self.finish()
+        observation, info = self.env.reset(seed=seed, options=options)
+        self._seed = seed
+        self._running = True
+        return observation, info
+
+    def step(self, action: np.int64) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
+        """Step the environment and record it.
+
+        Raises:
+            RecordingError: No episode is running: reset first.
+        """
+        if not self._running:
+            raise RecordingError("no episode is running; call reset first")
+        at = self._at
+        keep = at % self._frame_every == 0
+        if keep:
+            self._base.request_frame()
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        value = float(reward)
+        self._actions[at] = action
+        self._observations[at] = observation
+        self._base.wram.take(STATE_OFFSETS, None, self._ram[at], "clip")
+        self._rewards.append(value)
+        self._terms.append(dict(info["rewards"]))
+        if keep:
+            self._frames[at] = self._base.frame()
+        self._at = at + 1
+        if terminated or truncated or self._at == self._segment_steps:
+            self._end_segment(terminated, truncated)
+        if terminated or truncated:
+            self._end_episode(terminated, truncated)
+        return observation, value, terminated, truncated, info
+
+    def finish(self) -> None:
+        """Close a running episode where it is, at the end of an epoch; nothing happens if none has a step."""
+        if self._running and self._at:
+            self._end_segment(terminated=False, truncated=False)
+        if self._running and self._index:
+            self._end_episode(terminated=False, truncated=False)
+        self._running = False
+
+    def close(self) -> None:
+        """Close a running episode and the environment; the writer stays open for others."""
+        self.finish()
+        super().close()
+
+    def _begin_episode(self) -> None:
+        self._index = 0
+        self._first_step = 0
+        self._segments: list[str] = []
+        self._sums: list[Terms] = []
+        self._rooms: set[tuple[int, int]] = set()
+        self._begin_segment()
+
+    def _begin_segment(self) -> None:
+        steps = self._segment_steps
+        self._at = 0
+        self._actions = np.zeros(steps, np.uint8)
+        self._observations = np.zeros((steps, OBS_SIZE), np.float32)
+        self._ram = np.zeros((steps, len(STATE_OFFSETS)), np.uint8)
+        self._rewards: list[float] = []
+        self._terms: list[Terms] = []
+        self._frames: dict[int, Bytes] = {}
+
+    def _end_segment(self, terminated: bool, truncated: bool) -> None:
+        steps = self._at
+        recording = Recording(
+            epoch=self._epoch,
+            worker=self._worker,
+            env=self._env_index,
+            episode=self._episode,
+            index=self._index,
+            first_step=self._first_step,
+            terminated=terminated,
+            truncated=truncated,
+            seed=self._seed,
+            frame_skip=self._base.config.frame_skip,
+            title=self._base.rom.title,
+            sha1=self._base.rom.sha1,
+            actions=self._actions[:steps],
+            rewards=self._rewards,
+            terms=self._terms,
+            observations=self._observations[:steps],
+            ram=self._ram[:steps],
+            frames=self._frames,
+        )
+        if self._writer.submit(recording):
+            self._segments.append(segment_id(self._index))
+        self._sums.append(sum_terms(self._terms))
+        self._rooms |= stable_rooms(recording.ram)
+        self._index += 1
+        self._first_step += steps
+        self._begin_segment()
+
+    def _end_episode(self, terminated: bool, truncated: bool) -> None:
+        rewards = sum_terms(self._sums)
+        self._writer.submit_episode(
+            EpisodeRecord(
+                episode_id=episode_id(self._epoch, self._worker, self._env_index, self._episode),
+                epoch=self._epoch,
+                worker=self._worker,
+                env=self._env_index,
+                episode=self._episode,
+                seed=self._seed,
+                segments=self._segments,
+                steps=self._first_step,
+                return_=math.fsum(rewards.values()),
+                rewards=rewards,
+                unique_rooms=len(self._rooms),
+                terminated=terminated,
+                truncated=truncated,
+            )
+        )
+        self._episode += 1
+        self._running = False
+        self._begin_episode()

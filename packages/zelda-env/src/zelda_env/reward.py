@@ -1,0 +1,225 @@
+"""The reward: named terms that are paid when something happens in the game.
+
+Each step gives a dictionary of the terms that are not zero; the reward is `math.fsum` of its values. The default weights
+are multiples of 1/1024, so every sum of terms, in any order and over any number of steps, is exact in binary.
+
+What can be repeated does not pay: a place, a text or a treasure counts once in an episode, money only above the most
+that was held so far, kills only a few in each room, and getting hurt costs at least what healing gives.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Final, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from zelda_env import ram_map as ram
+from zelda_env.ram_map import Bytes
+from zelda_env.state import SCREEN_OFFSETS, Screen
+
+Terms = dict[str, float]
+Gain = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Cost = Annotated[float, Field(le=0, allow_inf_nan=False)]
+
+
+class RewardConfig(BaseModel):
+    """How much each term pays; 0 switches a term off.
+
+    The defaults make exploration the slope to climb: a whole room of new cells is worth about five, a new room two.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    tile: Gain = 1 / 16
+    """For each cell of a room (16 x 16 pixels) Link stands in for the first time in the episode."""
+    room: Gain = 2.0
+    """For each room entered for the first time in the episode, once the screen has come to rest."""
+    health_lost: Cost = -1 / 4
+    """For each quarter heart lost."""
+    health_gained: Gain = 1 / 16
+    """For each quarter heart regained; at most what losing one costs, so that no circle of the two pays."""
+    rupees: Gain = 1 / 64
+    """For each rupee above the most Link has held in the episode."""
+    keys: Gain = 2.0
+    """For each small key picked up."""
+    kill: Gain = 1 / 4
+    """For each enemy killed, up to `kills_per_room` in a room."""
+    kills_per_room: Annotated[int, Field(ge=0)] = 8
+    """How many kills pay in each room of an episode, as enemies come back when a room is entered again."""
+    treasure: Gain = 4.0
+    """For each kind of item owned for the first time in the episode."""
+    sword: Gain = 4.0
+    """For each level of the sword above the best of the episode."""
+    essence: Gain = 16.0
+    """For each essence of nature."""
+    talk: Gain = 1 / 2
+    """For each text shown for the first time in the episode."""
+    dialog: Gain = 1 / 4
+    """For each such text read to its end."""
+    death: Cost = -2.0
+    """When Link dies."""
+    menu: Cost = -1 / 256
+    """For each step in a menu."""
+    step: Cost = -1 / 1024
+    """For each step."""
+
+    @model_validator(mode="after")
+    def _healing_pays_less(self) -> Self:
+        if self.health_gained > -self.health_lost:
+            raise ValueError(
+                f"health_gained {self.health_gained:g} is more than health_lost {self.health_lost:g} costs: getting "
+                "hurt and healed would pay; lower health_gained"
+            )
+        return self
+
+
+TERMS: Final = tuple(name for name in RewardConfig.model_fields if name != "kills_per_room")
+"""The names of the terms."""
+
+_NUMBERS = (
+    ram.LINK_Y, ram.LINK_X, ram.COMPANION_Y, ram.COMPANION_X, ram.LINK_OBJECT, ram.GROUP, ram.ROOM, ram.HEALTH,
+    ram.SWORD, ram.ESSENCES, ram.MENU, ram.TEXT_LOW, ram.TEXT_HIGH,
+)  # fmt: skip
+_OFFSETS = np.concatenate(
+    [
+        SCREEN_OFFSETS,
+        [field.offset for field in _NUMBERS],
+        [field.offset + at for field in (ram.RUPEES, ram.KILLS) for at in range(2)],
+    ]
+).astype(np.intp)
+_IN_GAME: Final = 2
+
+
+class RewardTracker:
+    """Follows an episode and says what each step earned.
+
+    Args:
+        config: The weights.
+    """
+
+    def __init__(self, config: RewardConfig | None = None) -> None:
+        self._config = config or RewardConfig()
+        self._forget()
+
+    @property
+    def rooms(self) -> int:
+        """Rooms seen in this episode, the first one included."""
+        return len(self._rooms)
+
+    @property
+    def tiles(self) -> int:
+        """Cells stood in in this episode, the first one included."""
+        return len(self._tiles)
+
+    @property
+    def dead(self) -> bool:
+        """Whether Link was dying after the last step."""
+        return self._dead
+
+    def reset(self, wram: Bytes) -> None:
+        """Begin an episode: what RAM (uint8 (12288,), linear) shows now earns nothing."""
+        self._forget()
+        self._measure(wram, {})
+
+    def step(self, wram: Bytes) -> Terms:
+        """Return what the step that led to this RAM earned: the terms that are not zero, by name.
+
+        Args:
+            wram: Linear work RAM, uint8 (12288,).
+        """
+        paid: dict[str, int] = {"step": 1}
+        self._measure(wram, paid)
+        config = self._config
+        terms = {name: getattr(config, name) * count for name, count in paid.items() if count}
+        return {name: value for name, value in terms.items() if value}
+
+    def _forget(self) -> None:
+        self._rooms: set[int] = set()
+        self._tiles: set[int] = set()
+        self._texts: set[int] = set()
+        self._kills_in: dict[int, int] = {}
+        self._text = -1
+        self._health = self._kills = -1
+        self._keys = b""
+        self._treasures: int = 0
+        self._rupees = self._sword = self._essences = 0
+        self._dead = False
+
+    def _measure(self, wram: Bytes, paid: dict[str, int]) -> None:
+        """Add to `paid` how often each term is due, and remember what is now known."""
+        values = wram.take(_OFFSETS).tolist()
+        screen = Screen.of(values[:11])
+        y, x, other_y, other_x, link, group, room, health, sword, essences, menu, low, high = values[11:24]
+        if link == 0xD1:
+            y, x = other_y, other_x
+        if values[0] == _IN_GAME:
+            place = group << 8 | room
+            if screen.stable:
+                self._explore(paid, place, y & 0xF0 | x >> 4)
+            self._count_health(paid, 0 if health >= 0x80 else health)
+            self._count_kills(paid, place, values[26] | values[27] << 8)
+            self._count_belongings(paid, wram, _rupees(values[24], values[25]), sword, essences)
+            self._listen(paid, screen.dialog, (high << 8) | low)
+            paid["menu"] = int(menu != 0)
+        if screen.dead and not self._dead:
+            paid["death"] = 1
+        self._dead = screen.dead
+
+    def _explore(self, paid: dict[str, int], place: int, cell: int) -> None:
+        if place not in self._rooms:
+            self._rooms.add(place)
+            paid["room"] = 1
+        tile = place << 8 | cell
+        if tile not in self._tiles:
+            self._tiles.add(tile)
+            paid["tile"] = 1
+
+    def _count_health(self, paid: dict[str, int], health: int) -> None:
+        if self._health >= 0 and health != self._health:
+            change = health - self._health
+            paid["health_gained" if change > 0 else "health_lost"] = abs(change)
+        self._health = health
+
+    def _count_kills(self, paid: dict[str, int], place: int, kills: int) -> None:
+        if kills > self._kills >= 0:
+            before = self._kills_in.get(place, 0)
+            self._kills_in[place] = before + kills - self._kills
+            limit = self._config.kills_per_room
+            paid["kill"] = min(self._kills_in[place], limit) - min(before, limit)
+        self._kills = kills
+
+    def _count_belongings(self, paid: dict[str, int], wram: Bytes, rupees: int, sword: int, essences: int) -> None:
+        paid["rupees"] = max(0, rupees - self._rupees)
+        self._rupees = max(self._rupees, rupees)
+        paid["sword"] = max(0, sword - self._sword)
+        self._sword = max(self._sword, sword)
+        paid["essence"] = (essences & ~self._essences).bit_count()
+        self._essences |= essences
+        treasures = int.from_bytes(wram[ram.TREASURES.span].tobytes(), "little")
+        paid["treasure"] = (treasures & ~self._treasures).bit_count()
+        self._treasures |= treasures
+        keys = wram[ram.KEYS.span].tobytes()
+        if keys != self._keys:
+            paid["keys"] = sum(max(0, now - before) for now, before in zip(keys, self._keys, strict=False))
+            self._keys = keys
+
+    def _listen(self, paid: dict[str, int], dialog: bool, text: int) -> None:
+        if not dialog:
+            if self._text >= 0:
+                paid["dialog"] = 1
+            self._text = -1
+        elif text not in self._texts:
+            self._texts.add(text)
+            paid["talk"] = 1
+            self._text = text
+
+
+def total(terms: Terms) -> float:
+    """Return the reward of a step: the exactly rounded sum of its terms."""
+    return math.fsum(terms.values())
+
+
+def _rupees(low: int, high: int) -> int:
+    return (high >> 4) * 1000 + (high & 15) * 100 + (low >> 4) * 10 + (low & 15)
