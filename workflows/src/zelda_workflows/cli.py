@@ -16,7 +16,6 @@ from zelda_workflows.config import RunConfig
 from zelda_workflows.display import TerminalDisplay, summary_table
 from zelda_workflows.errors import StepFailedError, WorkflowError
 from zelda_workflows.progress import read_progress
-from zelda_workflows.report import write_report
 from zelda_workflows.runner import Runner
 from zelda_workflows.store import Store, StoreError
 from zelda_workflows.summary import read_summaries
@@ -99,6 +98,8 @@ def _execute(command: object) -> int:
     if isinstance(command, Status):
         return _status(command)
     if isinstance(command, Report):
+        from zelda_workflows.report import write_report  # noqa: PLC0415 - plots take a second to import
+
         write_report(Store(command.store), Path(command.output))
         print(command.output)
         return 0
@@ -119,6 +120,8 @@ def _run(command: Run) -> int:
     finally:
         display.close()
     console.print(summary_table(read_summaries(store)))
+    from zelda_workflows.report import write_report  # noqa: PLC0415 - plots take a second to import
+
     report = work_dir / "report.html"
     write_report(store, report)
     console.print(f"Report: {report}")

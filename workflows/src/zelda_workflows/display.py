@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -91,21 +92,24 @@ class TerminalDisplay:
             self._bar = None
 
 
+_HEADINGS = (
+    "epoch",
+    "return",
+    "rooms/\nepisode",
+    "judge\ntotal",
+    "held-out\naccuracy",
+    "steps/s",
+    "segments",
+    "failures",
+    "shaped\nby",
+)
+
+
 def summary_table(summaries: list[EpochSummary]) -> Table:
     """Return the run's table: one row an epoch."""
-    table = Table(title="What the loop did", title_justify="left")
-    table.add_column("epoch")
-    for heading in (
-        "return",
-        "rooms/episode",
-        "judges",
-        "held-out accuracy",
-        "steps/s",
-        "segments",
-        "failures",
-        "shaped by",
-    ):
-        table.add_column(heading, justify="right")
+    table = Table(title="What the loop did", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0), pad_edge=False)
+    for heading in _HEADINGS:
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in summaries:
         metrics = row.metrics
         table.add_row(

@@ -17,6 +17,7 @@ from zelda_workflows.summary import EpochSummary
 _RC: Any = {"svg.hashsalt": "zelda-rlaif", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9}
 _GREEN = "#2f6f4f"
 _ORANGE = "#d9480f"
+_TICKS = 12
 
 _CURVES: list[tuple[str, Callable[[EpochSummary], float | None]]] = [
     ("return (environment's terms)", lambda row: row.metrics.get("return_mean")),
@@ -72,9 +73,10 @@ def _curve(axes: Axes, title: str, points: list[tuple[int, float | None]]) -> No
         [epoch for epoch, _ in known], [value for _, value in known], "o-", color=_GREEN, linewidth=1.8, markersize=4
     )
     axes.set_title(title, fontsize=9, loc="left")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(min(_TICKS, len(points)), integer=True))
+    axes.set_xlim(-0.3, len(points) - 0.7)
     if known and min(value for _, value in known) >= 0:
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.1 * max(value for _, value in known) or 1)
     _plain(axes)
 
 

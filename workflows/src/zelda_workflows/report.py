@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 from importlib import resources
 from pathlib import Path
 
@@ -145,7 +146,7 @@ def _room_cell(room: Room, left: int, top: int, most: int) -> str:
     place = f"grid-column:{(room.number & 0x0F) - left + 1};grid-row:{(room.number >> 4) - top + 1}"
     counts = (f"{room.number:02X}", f"{room.steps:,} steps", f"{room.visits:,} segments")
     caption = "".join(f"<span>{text}</span>" for text in counts)
-    heat = f"<i style='opacity:{0.75 * room.steps / most:.2f}'></i>"
+    heat = f"<i style='opacity:{0.7 * math.sqrt(room.steps / most):.2f}'></i>"
     return f"<div class='room' style='{place}'>{_image(room.frame)}{heat}<b>{caption}</b></div>"
 
 
