@@ -87,7 +87,7 @@ def read_state(path: str | os.PathLike[str], rom: Rom) -> bytes:
         state = store.read(name)
     except FileNotFoundError as error:
         raise InitialStateError(
-            f"there is no file {error.filename or error}; expected a save state and its note (.json) beside it: {remedy}"
+            f"there is no {error.filename or name}; expected a save state and its note (.json) beside it: {remedy}"
         ) from error
     except StoreError as error:
         raise InitialStateError(f"{error}: {remedy}") from error

@@ -6,7 +6,7 @@ import array
 import gc
 import io
 import warnings
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ with warnings.catch_warnings():
     # pysdl2-dll announces on import which SDL2 it found; that concerns nobody who runs without a window.
     warnings.filterwarnings("ignore", message="Using SDL2 binaries", category=UserWarning)
     from pyboy import PyBoy
+    from pyboy.pyboy import PyBoyMemoryView
     from pyboy.utils import PyBoyException, WindowEvent
 
 ACTIONS: Final = ("NOP", "up", "down", "left", "right", "A", "B", "Start")
@@ -33,7 +34,7 @@ _DIRECTIONS: Final = 4
 _ARRAY_BYTES: Final = 0x8000
 """PyBoy keeps the eight banks of a Game Boy Color's work RAM in one array, bank after bank."""
 
-_PRESS: Final = (
+PRESS: Final = (
     None,
     WindowEvent.PRESS_ARROW_UP,
     WindowEvent.PRESS_ARROW_DOWN,
@@ -43,7 +44,7 @@ _PRESS: Final = (
     WindowEvent.PRESS_BUTTON_B,
     WindowEvent.PRESS_BUTTON_START,
 )
-_RELEASE: Final = (
+RELEASE: Final = (
     None,
     WindowEvent.RELEASE_ARROW_UP,
     WindowEvent.RELEASE_ARROW_DOWN,
@@ -70,7 +71,7 @@ class Ram:
         EmulatorError: `zero-copy` was asked for and the check failed.
     """
 
-    def __init__(self, pyboy: Any, access: Access = "auto") -> None:
+    def __init__(self, pyboy: PyBoy, access: Access = "auto") -> None:
         self._memory = pyboy.memory
         view = None if access == "public" else _find_wram(self._memory)
         if view is None and access == "zero-copy":
@@ -163,16 +164,16 @@ class Emulator:
         """
         held = self._held
         if held and held != action:
-            self._send(_RELEASE[held])
+            self._send(RELEASE[held])
             self._held = 0
         if not 0 < action <= _DIRECTIONS:
             if action:
-                self._send(_PRESS[action])
+                self._send(PRESS[action])
                 self._tick(frames - 1, False, False)
-                self._send(_RELEASE[action])
+                self._send(RELEASE[action])
                 frames = 1
         elif held != action:
-            self._send(_PRESS[action])
+            self._send(PRESS[action])
             self._held = action
         self._tick(frames, render, False)
 
@@ -214,7 +215,7 @@ class Emulator:
     def _let_go(self) -> None:
         """Release what is held and let a frame pass, so that no input is pending."""
         if self._held:
-            self._send(_RELEASE[self._held])
+            self._send(RELEASE[self._held])
             self._held = 0
         self._tick(1, False, False)
 
@@ -230,7 +231,7 @@ def _runs(offsets: NDArray[np.intp]) -> list[tuple[int, int]]:
     return runs
 
 
-def _find_wram(memory: Any) -> Bytes | None:
+def _find_wram(memory: PyBoyMemoryView) -> Bytes | None:
     """Return a read-only view of PyBoy's work RAM, or None if no array passes the check."""
     probes = ((0, 0xC000), (1, 0xD7FF), (2, 0xDFFF))
     for item in gc.get_objects():
@@ -243,7 +244,7 @@ def _find_wram(memory: Any) -> Bytes | None:
     return None
 
 
-def _mirrors(memory: Any, bank: int, address: int, view: Bytes) -> bool:
+def _mirrors(memory: PyBoyMemoryView, bank: int, address: int, view: Bytes) -> bool:
     """Tell whether what is written to an address appears in the view; the byte is put back."""
     offset = bank * 0x1000 + (address & 0xFFF)
     old = memory[bank, address]

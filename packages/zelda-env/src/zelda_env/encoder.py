@@ -1,6 +1,6 @@
 """The observation: 128 numbers from RAM, described by one table.
 
-`TABLE` is the only place that says what the numbers are. The encoder, the observation space and `describe` come from it.
+`TABLE` alone says what the numbers are; the encoder, the observation space and `describe` come from it.
 """
 
 from __future__ import annotations

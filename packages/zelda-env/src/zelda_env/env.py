@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import gymnasium as gym
 import numpy as np
@@ -66,7 +66,10 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         pydantic.ValidationError: An override is unknown or out of range (a ValueError).
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": FRAMES_PER_SECOND // 4}
+    metadata = {  # noqa: RUF012  Gymnasium declares it as an instance attribute
+        "render_modes": ["rgb_array"],
+        "render_fps": FRAMES_PER_SECOND // 4,
+    }
 
     def __init__(
         self,
@@ -75,7 +78,7 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         rom: str | os.PathLike[str] | Rom | None = None,
         state: str | os.PathLike[str] | None = None,
         render_mode: str | None = None,
-        **overrides: Any,
+        **overrides: object,
     ) -> None:
         settings = config or EnvConfig()
         self.config = EnvConfig.model_validate({**settings.model_dump(), **overrides})
@@ -85,7 +88,7 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
             rom = Rom.acorn() if rom is None else Rom.load(rom)
         self.rom = rom
         self.render_mode = render_mode
-        self.metadata = {**self.metadata, "render_fps": max(1, FRAMES_PER_SECOND // self.config.frame_skip)}  # type: ignore[misc]
+        self.metadata = {**self.metadata, "render_fps": max(1, FRAMES_PER_SECOND // self.config.frame_skip)}
         self.action_space = spaces.Discrete(len(ACTIONS))
         self.observation_space = observation_space()
         self._initial = initial_state(rom, state)
@@ -168,6 +171,10 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
     def ram(self) -> Ram:
         """The emulator's RAM: `ram.access` says how it is read, `ram.dump()` is all of it."""
         return self._running().ram
+
+    def save_state(self) -> bytes:
+        """Return the whole state of the emulator, as PyBoy saves it, after a frame in which nothing is pressed."""
+        return self._running().save_state()
 
     def snapshot(self) -> bytes:
         """Return a copy of linear work RAM, 12288 bytes, from which `GameState.from_ram` and the encoder work."""

@@ -230,7 +230,11 @@ class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
         self._episode = 0
         self._running = False
         self._seed: int | None = None
-        self._begin_episode()
+        self._segments: list[str] = []
+        self._sums: list[Terms] = []
+        self._rooms: set[tuple[int, int]] = set()
+        self._index = self._first_step = self._at = 0
+        self._begin_segment()
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Floats, dict[str, Any]]:
         """Reset the environment and begin the next episode; one that was running is cut and closed."""
@@ -256,7 +260,7 @@ class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
         value = float(reward)
         self._actions[at] = action
         self._observations[at] = observation
-        self._base.wram.take(STATE_OFFSETS, None, self._ram[at], "clip")
+        self._base.wram.take(STATE_OFFSETS, None, out=self._ram[at], mode="clip")
         self._rewards.append(value)
         self._terms.append(dict(info["rewards"]))
         if keep:
@@ -279,15 +283,11 @@ class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
     def close(self) -> None:
         """Close a running episode and the environment; the writer stays open for others."""
         self.finish()
-        super().close()
+        self.env.close()  # type: ignore[no-untyped-call]
 
     def _begin_episode(self) -> None:
-        self._index = 0
-        self._first_step = 0
-        self._segments: list[str] = []
-        self._sums: list[Terms] = []
-        self._rooms: set[tuple[int, int]] = set()
-        self._begin_segment()
+        self._index = self._first_step = 0
+        self._segments, self._sums, self._rooms = [], [], set()
 
     def _begin_segment(self) -> None:
         steps = self._segment_steps
@@ -332,20 +332,22 @@ class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
     def _end_episode(self, terminated: bool, truncated: bool) -> None:
         rewards = sum_terms(self._sums)
         self._writer.submit_episode(
-            EpisodeRecord(
-                episode_id=episode_id(self._epoch, self._worker, self._env_index, self._episode),
-                epoch=self._epoch,
-                worker=self._worker,
-                env=self._env_index,
-                episode=self._episode,
-                seed=self._seed,
-                segments=self._segments,
-                steps=self._first_step,
-                return_=math.fsum(rewards.values()),
-                rewards=rewards,
-                unique_rooms=len(self._rooms),
-                terminated=terminated,
-                truncated=truncated,
+            EpisodeRecord.model_validate(
+                {
+                    "episode_id": episode_id(self._epoch, self._worker, self._env_index, self._episode),
+                    "epoch": self._epoch,
+                    "worker": self._worker,
+                    "env": self._env_index,
+                    "episode": self._episode,
+                    "seed": self._seed,
+                    "segments": self._segments,
+                    "steps": self._first_step,
+                    "return": math.fsum(rewards.values()),
+                    "rewards": rewards,
+                    "unique_rooms": len(self._rooms),
+                    "terminated": terminated,
+                    "truncated": truncated,
+                }
             )
         )
         self._episode += 1

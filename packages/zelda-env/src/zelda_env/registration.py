@@ -14,7 +14,10 @@ ACORN_ID = "zelda_env/Acorn-v0"
 SEASONS_ID = "zelda_env/Seasons-v0"
 
 
-def make_seasons(rom: str | os.PathLike[str] | None = None, **options: Any) -> ZeldaEnv:
+def make_seasons(
+    rom: str | os.PathLike[str] | None = None,
+    **options: Any,  # noqa: ANN401  they are ZeldaEnv's, which checks them
+) -> ZeldaEnv:
     """Make the environment for your own cartridge: what `gym.make("zelda_env/Seasons-v0", rom=…)` calls.
 
     Args:

@@ -1,7 +1,7 @@
 """The reward: named terms that are paid when something happens in the game.
 
-Each step gives a dictionary of the terms that are not zero; the reward is `math.fsum` of its values. The default weights
-are multiples of 1/1024, so every sum of terms, in any order and over any number of steps, is exact in binary.
+Each step gives a dictionary of the terms that are not zero; the reward is `math.fsum` of its values. The default
+weights are multiples of 1/1024, so every sum of terms, in any order and over any number of steps, is exact in binary.
 
 What can be repeated does not pay: a place, a text or a treasure counts once in an episode, money only above the most
 that was held so far, kills only a few in each room, and getting hurt costs at least what healing gives.

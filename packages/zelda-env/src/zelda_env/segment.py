@@ -1,7 +1,8 @@
 """The files of a recorded segment: written from raw recordings, read as hostile input.
 
 The format is `segment/1`, `state/1` and `episode/1`: below `zelda-episodes/{episode_id}/{segment_id}/` lie
-`states.jsonl`, `observations.npy`, key frames and, written last, `manifest.json`. The same recording gives the same bytes.
+`states.jsonl`, `observations.npy`, key frames and, written last, `manifest.json`. The same recording gives the same
+bytes.
 """
 
 from __future__ import annotations
@@ -212,31 +213,36 @@ def pack(recording: Recording) -> dict[str, bytes]:
     files |= {frame_name(step): encode_png(frame) for step, frame in sorted(recording.frames.items())}
     episode, segment = recording.reference.split("/")
     rewards = sum_terms(recording.terms)
-    manifest = SegmentManifest(
-        episode_id=episode,
-        segment_id=segment,
-        epoch=recording.epoch,
-        worker=recording.worker,
-        env=recording.env,
-        episode=recording.episode,
-        index=recording.index,
-        first_step=recording.first_step,
-        steps=len(states),
-        terminated=recording.terminated,
-        truncated=recording.truncated,
-        seed=recording.seed,
-        frame_skip=recording.frame_skip,
-        layout=LAYOUT,
-        rom=RomEntry(title=recording.title, sha1=recording.sha1),
-        return_=math.fsum(rewards.values()),
-        rewards=rewards,
-        rooms=dict(Counter(f"{state['group']}:{state['room']:02x}" for state in states if state["stable"])),
-        frames=sorted(recording.frames),
-        files={
-            name: FileEntry(bytes=len(data), sha256=hashlib.sha256(data).hexdigest()) for name, data in files.items()
+    manifest = {
+        "schema": "segment/1",
+        "episode_id": episode,
+        "segment_id": segment,
+        "epoch": recording.epoch,
+        "worker": recording.worker,
+        "env": recording.env,
+        "episode": recording.episode,
+        "index": recording.index,
+        "first_step": recording.first_step,
+        "steps": len(states),
+        "terminated": recording.terminated,
+        "truncated": recording.truncated,
+        "seed": recording.seed,
+        "frame_skip": recording.frame_skip,
+        "layout": LAYOUT,
+        "rom": {"title": recording.title, "sha1": recording.sha1},
+        "return": math.fsum(rewards.values()),
+        "rewards": rewards,
+        "rooms": Counter(f"{state['group']}:{state['room']:02x}" for state in states if state["stable"]),
+        "frames": sorted(recording.frames),
+        "files": {
+            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
         },
-    )
-    return files | {MANIFEST: dump_record(manifest.model_dump(by_alias=True))}
+    }
+    return files | {MANIFEST: dump_record(manifest)}
+
+
+def _entry(data: bytes) -> dict[str, int | str]:
+    return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def encode_png(frame: Bytes) -> bytes:
@@ -392,9 +398,7 @@ def _read_file(store: Store, folder: str, name: str, manifest: SegmentManifest, 
     if len(data) != entry.bytes:
         raise SegmentError(f"{folder}/{name} has {len(data)} bytes; the manifest says {entry.bytes}")
     if hashlib.sha256(data).hexdigest() != entry.sha256:
-        raise SegmentError(
-            f"{folder}/{name} does not have the sha256 that the manifest says: it was changed or damaged"
-        )
+        raise SegmentError(f"{folder}/{name} has not the sha256 that the manifest says: it was changed or damaged")
     return data
 
 

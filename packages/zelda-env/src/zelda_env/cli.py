@@ -1,0 +1,283 @@
+"""The command `zelda-env`; the only place where the environment is read."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, CliApp, CliSubCommand, SettingsConfigDict, SettingsError
+from tqdm import tqdm
+
+from zelda_env.bench import measure
+from zelda_env.boot import initial_state, write_state
+from zelda_env.check import look_over
+from zelda_env.emulator import Emulator
+from zelda_env.encoder import describe
+from zelda_env.env import EnvConfig, ZeldaEnv
+from zelda_env.errors import EmulatorError, ZeldaEnvError
+from zelda_env.rollout import record_random, recorded_steps
+from zelda_env.rom import Rom
+from zelda_env.store import Store, StoreError
+
+USER_ERROR = 2
+INTERRUPTED = 130
+
+_SETTINGS = SettingsConfigDict(
+    frozen=True,
+    extra="ignore",
+    env_ignore_empty=True,
+    use_attribute_docstrings=True,
+    populate_by_name=True,
+    cli_kebab_case=True,
+    cli_avoid_json=True,
+)
+
+
+class _Command(BaseSettings):
+    model_config = _SETTINGS
+
+    rom: str | None = Field(default=None, validation_alias=AliasChoices("rom", "ZELDA_ROM"))
+    """Your own cartridge file (.gbc); also the environment variable ZELDA_ROM. Without it, Acorn."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        """Let --help show the docstring without its indentation."""
+        cls.__doc__ = inspect.cleandoc(cls.__doc__ or "")
+
+    def cartridge(self) -> Rom:
+        """Return the cartridge that was named, or Acorn."""
+        return Rom.load(self.rom) if self.rom else Rom.acorn()
+
+
+class _StartedCommand(_Command):
+    state: str | None = None
+    """A save state to start from, made with `zelda-env play --save-state`; without it, the cartridge is booted."""
+
+
+class Info(_Command):
+    """Say what a cartridge is, and what the 128 numbers of an observation are.
+
+    Examples:
+      zelda-env info
+      zelda-env info --rom seasons.gbc
+      zelda-env info --layout
+    """
+
+    layout: bool = False
+    """Print the table of the 128 numbers as Markdown, and nothing else."""
+
+    def cli_cmd(self) -> None:
+        """Print the header's facts, or the table."""
+        if self.layout:
+            print(describe(), end="")
+            return
+        rom = self.cartridge()
+        print(f"title  {rom.title}\ngame   {rom.game}\nsize   {len(rom.data)} bytes\nsha1   {rom.sha1}")
+        known = "known to hold" if rom.verified else "written for the US release; this is another one, so unverified"
+        print(f"map    RAM addresses {known}")
+
+
+class Check(_StartedCommand):
+    """Boot a cartridge, look whether its RAM says what the map promises, and run Gymnasium's environment checker.
+
+    example: zelda-env check --rom seasons.gbc
+    """
+
+    def cli_cmd(self) -> None:
+        """Print what was found; an error if something failed."""
+        failed = []
+        for finding in look_over(self.cartridge(), self.state):
+            mark = {True: "ok", False: "FAILED", None: "-"}[finding.passed]
+            print(f"{mark:7} {finding.name}: {finding.detail}")
+            failed += [finding.name] if finding.passed is False else []
+        if failed:
+            raise EmulatorError(f"this cartridge does not behave as expected: {', '.join(failed)}; see the lines above")
+
+
+class Play(_StartedCommand):
+    """Play in a window: arrow keys, A and S for the buttons A and B, Return for Start; close the window to stop.
+
+    With --save-state the place where you stop becomes a file from which episodes can start.
+
+    Examples:
+      zelda-env play
+      zelda-env play --rom seasons.gbc --save-state start.state
+    """
+
+    save_state: str | None = None
+    """Where to save the state when the window is closed; a note of its cartridge goes beside it (.json)."""
+
+    def cli_cmd(self) -> None:
+        """Run until the window is closed."""
+        if (
+            sys.platform.startswith("linux")
+            and not {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"} & os.environ.keys()
+        ):
+            raise EmulatorError("there is no display to open a window on; play on a desktop, or set DISPLAY")
+        rom = self.cartridge()
+        start = initial_state(rom, self.state) if self.state else None
+        emulator = Emulator(rom, window="SDL2")
+        try:
+            if start:
+                emulator.load_state(start)
+            while emulator.tick(1, render=True):
+                pass
+            if self.save_state:
+                write_state(self.save_state, emulator)
+                print(f"saved {self.save_state}")
+        finally:
+            emulator.close()
+
+
+class Record(_StartedCommand):
+    """Play at random and record it as segments, as a training epoch would.
+
+    The same arguments write the same bytes; a recording that is complete is left alone.
+
+    Examples:
+      zelda-env record --store runs/demo --steps 3000 --seed 7
+      zelda-env record --store s3://zelda/demo --steps 100000 --seed 7 --epoch 2
+    """
+
+    store: str
+    """Base URL of the run: file:///…/runs/demo, a path, s3://bucket/prefix."""
+    steps: int = Field(default=1200, ge=1)
+    """How many steps, over all episodes."""
+    seed: int = Field(default=0, ge=0)
+    """Of everything random."""
+    epoch: int = Field(default=0, ge=0)
+    """For the names of the episodes."""
+    policy: Literal["random"] = "random"
+    """Who plays."""
+    episode_length: int = Field(default=1200, ge=1)
+    """Steps after which an episode ends."""
+    frame_skip: int = Field(default=4, ge=2, le=240)
+    """Frames a step lasts."""
+    frame_every: int = Field(default=30, ge=1)
+    """Every how many steps the picture is kept; 1 keeps all."""
+
+    def cli_cmd(self) -> None:
+        """Record, unless it is done."""
+        store = Store(self.store)
+        if recorded_steps(store, self.epoch, self.seed) >= self.steps:
+            print(f"epoch {self.epoch} holds {self.steps} steps of this recording already; nothing to do")
+            return
+        config = EnvConfig(episode_length=self.episode_length, frame_skip=self.frame_skip)
+        with tqdm(total=self.steps, unit="step", desc=f"record epoch {self.epoch}", disable=None) as bar:
+            stats = record_random(
+                store,
+                config,
+                rom=self.cartridge(),
+                state=self.state,
+                epoch=self.epoch,
+                steps=self.steps,
+                seed=self.seed,
+                frame_every=self.frame_every,
+                on_step=bar.update,
+            )
+        print(
+            f"epoch {self.epoch}: {self.steps} steps in {stats.episodes} episodes, {stats.segments} segments, "
+            f"{stats.bytes} bytes, {stats.dropped} dropped"
+        )
+
+
+class Bench(_StartedCommand):
+    """Measure env.step against the bare emulator with the same inputs, in interleaved pairs of CPU time.
+
+    example: zelda-env bench --steps 2000 --pairs 7
+    """
+
+    steps: int = Field(default=1000, ge=10)
+    """Steps in each measurement."""
+    pairs: int = Field(default=7, ge=1)
+    """How often both are measured."""
+    frame_skip: int = Field(default=4, ge=2, le=240)
+    """Frames a step lasts."""
+    access: Literal["auto", "zero-copy", "public"] = "auto"
+    """How RAM is read."""
+
+    def cli_cmd(self) -> None:
+        """Print the medians."""
+        config = EnvConfig(frame_skip=self.frame_skip, episode_length=1 << 40, ram_access=self.access)
+        env = ZeldaEnv(config, rom=self.cartridge(), state=self.state)
+        try:
+            result = measure(env, steps=self.steps, pairs=self.pairs, seed=0)
+            print(f"{result.summary()}; RAM access {env.ram.access}")
+        finally:
+            env.close()
+
+
+class ZeldaEnvCommand(BaseSettings):
+    """Look at a ROM and its state, check it, play it, record segments, measure.
+
+    Every flag is also an environment variable: --frame-skip is FRAME_SKIP, --store is STORE, --rom is ZELDA_ROM.
+
+    Examples:
+      zelda-env check
+      zelda-env record --store runs/demo --steps 3000
+    """
+
+    model_config = SettingsConfigDict(
+        **_SETTINGS,
+        cli_prog_name="zelda-env",
+        cli_exit_on_error=False,
+        cli_hide_none_type=True,
+        env_prefix="ZELDA_ENV_STEP_",
+    )
+
+    info: CliSubCommand[Info]
+    """Say what a cartridge is; print the table of the 128 numbers."""
+    check: CliSubCommand[Check]
+    """Boot a cartridge and check it."""
+    play: CliSubCommand[Play]
+    """Play in a window."""
+    record: CliSubCommand[Record]
+    """Record random play as segments."""
+    bench: CliSubCommand[Bench]
+    """Measure the speed."""
+
+    def cli_cmd(self) -> None:
+        """Run the command that was named."""
+        CliApp.run_subcommand(self)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: Those after the program's name; the process's own if left out.
+
+    Returns:
+        0 done; 2 for a mistake the user can cure, said in one line on stderr; 130 after Ctrl-C.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        CliApp.run(ZeldaEnvCommand, cli_args=list(sys.argv[1:] if arguments is None else arguments))
+    except (ZeldaEnvError, StoreError) as error:
+        return _say(str(error))
+    except (SettingsError, ValidationError) as error:
+        return _say(_explain(error))
+    except KeyboardInterrupt:
+        print("zelda-env: interrupted; run the same command again", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _say(message: str) -> int:
+    print(f"zelda-env: {' '.join(message.split())}", file=sys.stderr)
+    return USER_ERROR
+
+
+def _explain(error: SettingsError | ValidationError) -> str:
+    """Return what is wrong with the flags in one line."""
+    if isinstance(error, SettingsError):
+        first = str(error).strip().splitlines()[0]
+        return f"{first.removeprefix('error parsing CLI: ')}; see zelda-env --help"
+    fault = error.errors(include_url=False, include_input=False)[0]
+    name = str(fault["loc"][-1]) if fault["loc"] else ""
+    return f"--{name.replace('_', '-')} ({name.upper()}): {fault['msg']}; see zelda-env --help"
