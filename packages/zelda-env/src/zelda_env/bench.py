@@ -7,11 +7,13 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pyboy import PyBoy
 
-from zelda_env.emulator import PRESS, RELEASE, PyBoy
+from zelda_env.emulator import ACTIONS, PRESS, RELEASE
 from zelda_env.env import ZeldaEnv
 
 DIRECTIONS = range(1, 5)
@@ -60,7 +62,7 @@ def measure(
         seed: Of the resets and of the random actions.
         clock: CPU seconds.
     """
-    actions = np.random.default_rng(seed).integers(0, env.action_space.n, steps)
+    actions = np.random.default_rng(seed).integers(0, len(ACTIONS), steps)
     emulator = PyBoy(io.BytesIO(env.rom.data), window="null", sound_emulated=False, log_level="CRITICAL")
     emulator.set_emulation_speed(0)
     raw, stepped = [], []
@@ -86,7 +88,7 @@ def _time_env(env: ZeldaEnv, actions: NDArray[np.int64], clock: Callable[[], flo
 
 def _time_raw(emulator: PyBoy, actions: NDArray[np.int64], frames: int, clock: Callable[[], float]) -> float:
     """Run the inputs that `Emulator.act` would send, and nothing else."""
-    plan: list[tuple[list[int], int, int | None]] = []
+    plan: list[tuple[list[Any], int, Any]] = []
     held = 0
     for action in actions.tolist():
         events = [RELEASE[held]] if held and held != action else []
@@ -94,7 +96,8 @@ def _time_raw(emulator: PyBoy, actions: NDArray[np.int64], frames: int, clock: C
         if action and held != action:
             events.append(PRESS[action])
         held = action if direction else 0
-        plan.append((events, frames, None) if direction or not action else (events, frames - 1, RELEASE[action]))
+        is_button = action and not direction
+        plan.append((events, frames - 1, RELEASE[action]) if is_button else (events, frames, None))
     send, tick = emulator.send_input, emulator.tick
     start = clock()
     for events, count, release in plan:

@@ -114,10 +114,8 @@ class Play(_StartedCommand):
 
     def cli_cmd(self) -> None:
         """Run until the window is closed."""
-        if (
-            sys.platform.startswith("linux")
-            and not {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"} & os.environ.keys()
-        ):
+        displays = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}
+        if sys.platform.startswith("linux") and not displays & os.environ.keys():
             raise EmulatorError("there is no display to open a window on; play on a desktop, or set DISPLAY")
         rom = self.cartridge()
         start = initial_state(rom, self.state) if self.state else None

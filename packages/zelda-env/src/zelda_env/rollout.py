@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from zelda_env.emulator import ACTIONS
 from zelda_env.env import EnvConfig, ZeldaEnv
 from zelda_env.errors import RecordingError
 from zelda_env.recorder import SegmentRecorder, SegmentWriter, WriterStats
@@ -76,7 +77,7 @@ def record_random(
                 actions = np.random.default_rng([seed, episode])
                 ended = False
                 while done < steps and not ended:
-                    _, _, terminated, truncated, _ = recorder.step(actions.integers(recorder.action_space.n))
+                    _, _, terminated, truncated, _ = recorder.step(actions.integers(len(ACTIONS)))
                     ended = terminated or truncated
                     done += 1
                     on_step()
