@@ -264,7 +264,9 @@ def generate():
     for name, art in world_art.items():
         if "@" in name or name in placed:
             continue
-        placed[name] = [world.add(art.tile(tx, ty)) for ty in range(art.h // 8) for tx in range(art.w // 8)]
+        # the game counts from the first tile of an `auto` drawing: all sixteen, in order
+        share = "auto" not in art.options
+        placed[name] = [world.add(art.tile(tx, ty), share) for ty in range(art.h // 8) for tx in range(art.w // 8)]
 
     def attribute(art):
         pal = art.options.get("pal", bg_names[0])

@@ -21,17 +21,20 @@ void room_load_tables(u8 room) {
     u8 *layout = wRoomLayout;
     u8 *coll = wRoomCollisions;
     u8 row, col, t;
-    for (row = 0; row != 12; row++) {
-        for (col = 0; col != 16; col++) {
-            if (row < 8 && col < 10) {
-                t = *from++;
-                *layout++ = t;
-                *coll++ = coll_of[t];
-            } else {
-                *layout++ = 0;
-                *coll++ = 0xFF;
-            }
+    for (row = 0; row != 8; row++) {
+        for (col = 0; col != 10; col++) {
+            t = *from++;
+            *layout++ = t;
+            *coll++ = coll_of[t];
         }
+        for (col = 0; col != 6; col++) {
+            *layout++ = 0;
+            *coll++ = 0xFF;
+        }
+    }
+    for (row = 0; row != 64; row++) {
+        *layout++ = 0;
+        *coll++ = 0xFF;
     }
     wLoadingRoom = room;
 }
