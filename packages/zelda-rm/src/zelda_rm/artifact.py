@@ -23,6 +23,7 @@ import io
 import math
 import pickle
 import struct
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,6 +56,7 @@ _UNREADABLE: Final = (
     AssertionError,
     ImportError,
     MemoryError,
+    Warning,  # where the caller has made errors of them
 )
 
 
@@ -66,17 +68,18 @@ def dump_model(model: RewardModel) -> bytes:
     """
     if model.epoch is None:
         raise ArtifactError("the model has no epoch; set `model.epoch` to the one it was fitted in before saving it")
+    # Pickle writes a string it has met before, the very object, as a reference: interned, equal strings are one object.
     record = {
         "schema": SCHEMA,
-        "layout": model.layout,
+        "layout": sys.intern(model.layout),
         "sizes": list(SIZES),
-        "link": model.link,
-        "state_dict": {name: tensor.detach().clone() for name, tensor in model.state_dict().items()},
+        "link": sys.intern(model.link),
+        "state_dict": {sys.intern(name): tensor.detach().clone() for name, tensor in model.state_dict().items()},
         "mean": model.mean.clone(),
         "std": model.std.clone(),
         "scale": model.scale,
         "epoch": model.epoch,
-        "metrics": dict(sorted(model.metrics.items())),
+        "metrics": {sys.intern(name): value for name, value in sorted(model.metrics.items())},
     }
     stream = io.BytesIO()
     torch.save(record, stream)

@@ -15,9 +15,9 @@ class FitConfig(BaseModel):
     link: Link = "two-head"
     """How a segment's value comes from the model: two-head (change on Φ, level on a second output), delta, mean, sum
     or last."""
-    learning_rate: float = Field(default=3e-3, gt=0.0)
+    learning_rate: float = Field(default=1e-2, gt=0.0)
     """Of AdamW, constant."""
-    weight_decay: float = Field(default=0.03, ge=0.0)
+    weight_decay: float = Field(default=1.0, ge=0.0)
     """Of AdamW, decoupled from the gradient."""
     max_steps: int = Field(default=400, ge=1)
     """The most steps, each over all pairs."""

@@ -27,7 +27,7 @@ def render(manifest: Mapping[str, Any]) -> str:
     head = [
         f"reward model of epoch {manifest['epoch']}   {manifest['layout']}   link {manifest['link']}   "
         f"seed {manifest['seed']}   sha256 {manifest['sha256'][:12]}",
-        f"scores of epochs {epochs}: {manifest['segments']} segments, {metrics.get('refused', 0)} refused; "
+        f"scores of {epochs}: {manifest['segments']} segments, {metrics.get('refused', 0)} refused; "
         f"{manifest['pairs']} pairs of {metrics.get('eligible_pairs', '?')}, {manifest['heldout_pairs']} held out, "
         f"{metrics.get('ties', '?')} ties left out",
         f"best step {metrics.get('best_step', '?')} of {metrics.get('steps', '?')}",
@@ -56,8 +56,8 @@ def _figure(value: float | None) -> str:
 
 
 def _span(epochs: Sequence[int]) -> str:
-    """Return `3`, or `0 to 3` where nothing is missing, or a list."""
-    if len(epochs) < 2:
-        return ", ".join(map(str, epochs))
+    """Return `epoch 3`, or `epochs 0 to 3` where none is missing, or a list."""
+    if len(epochs) == 1:
+        return f"epoch {epochs[0]}"
     whole = list(epochs) == list(range(epochs[0], epochs[-1] + 1))
-    return f"{epochs[0]} to {epochs[-1]}" if whole else ", ".join(map(str, epochs))
+    return f"epochs {epochs[0]} to {epochs[-1]}" if whole else f"epochs {', '.join(map(str, epochs))}"

@@ -1,0 +1,48 @@
+from zelda_rm.report import render
+
+MANIFEST = {
+    "schema": "reward-model/1",
+    "epoch": 4,
+    "sha256": "ab" * 32,
+    "layout": "zelda-obs/1",
+    "link": "two-head",
+    "epochs": [0, 1, 3, 4],
+    "segments": 120,
+    "pairs": 900,
+    "heldout_pairs": 180,
+    "seed": 7,
+    "metrics": {
+        "train_accuracy": 0.9,
+        "heldout_accuracy": 0.81234,
+        "gain_pairs": 600,
+        "gain_heldout_accuracy": 0.85,
+        "gain_rank_correlation": None,
+        "refused": 2,
+        "ties": 33,
+        "eligible_pairs": 4_000,
+        "steps": 90,
+        "best_step": 50,
+    },
+}
+
+
+def test_it_tells_what_and_how_well():
+    text = render(MANIFEST)
+    lines = text.splitlines()
+    assert "epoch 4" in lines[0]
+    assert "seed 7" in lines[0]
+    assert "0, 1, 3, 4: 120 segments, 2 refused; 900 pairs of 4000, 180 held out, 33 ties" in lines[1]
+    assert lines[2] == "best step 50 of 90"
+    assert [line.split()[0] for line in lines[5:]] == ["all", "gain", "level"]
+    assert lines[5].split() == ["all", "900", "0.900", "0.812", "-", "-", "-"]
+    assert lines[6].split() == ["gain", "600", "-", "0.850", "-", "-", "-"]
+    assert len({len(line) for line in lines[4:]}) == 1
+
+
+def test_epochs_in_a_row_are_told_as_a_span():
+    assert "epochs 0 to 3:" in render(MANIFEST | {"epochs": [0, 1, 2, 3]})
+    assert "epoch 2:" in render(MANIFEST | {"epochs": [2]})
+
+
+def test_a_manifest_of_an_older_minor_version_can_be_told():
+    assert "?" in render(MANIFEST | {"metrics": {}})
