@@ -45,8 +45,13 @@ def epoch(store: Store) -> Store:
     return store
 
 
-def golden(path: Path, text: str) -> None:
+@pytest.fixture
+def golden():
     """Compare with a golden file; REGENERATE=1 rewrites it."""
-    if os.environ.get("REGENERATE"):
-        path.write_text(text)
-    assert text == path.read_text(), f"{path.name} has changed; REGENERATE=1 rewrites it"
+
+    def compare(path: Path, text: str) -> None:
+        if os.environ.get("REGENERATE"):
+            path.write_text(text)
+        assert text == path.read_text(), f"{path.name} has changed; REGENERATE=1 rewrites it"
+
+    return compare

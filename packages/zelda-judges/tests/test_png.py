@@ -1,6 +1,6 @@
 import struct
-from io import BytesIO
 import zlib
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -96,5 +96,5 @@ def test_wrong_number_of_pixels():
 
 @given(st.binary(max_size=200))
 def test_hostile_bytes_are_refused_in_one_way(data):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         enlarge(SIGNATURE + data, 2)

@@ -49,18 +49,20 @@ _SETTINGS = SettingsConfigDict(
 )
 
 
-class _Command(BaseSettings):
+class _Settings(BaseSettings):
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        """Let --help show the docstring without its indentation."""
+        cls.__doc__ = inspect.cleandoc(cls.__doc__ or "")
+
+
+class _Command(_Settings):
     model_config = _SETTINGS
 
     store: str
     """Base URL of the run: file:///…/runs/demo, a path, s3://bucket/prefix."""
     epoch: int = Field(ge=0)
     """Which epoch."""
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **_: object) -> None:
-        """Let --help show the docstring without its indentation."""
-        cls.__doc__ = inspect.cleandoc(cls.__doc__ or "")
 
 
 class Plan(_Command):
@@ -160,7 +162,7 @@ class Merge(_Command):
         )
 
 
-class ZeldaJudge(BaseSettings):
+class ZeldaJudge(_Settings):
     """Score recorded segments of play with judges, by self-consistency voting.
 
     An epoch is scored in three steps, each of which may be killed and run again: plan, score, merge.

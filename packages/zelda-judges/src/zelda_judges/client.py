@@ -181,13 +181,23 @@ class ChatClient:
             try:
                 found.extend((await self._ask(body, n))[:n])
             except RequestError as error:
-                if n == 1 or error.code not in {400, 422}:
+                found.append(await self._second_opinion(body, n, error))
+                if isinstance(found[0], RequestError):
                     return [error] * n
         if len(found) < n:
             self._note_fewer(model, n, len(found))
             self.counters.extra_requests += n - len(found)
             found += await asyncio.gather(*(self._ask_one(body, index) for index in range(len(found), n)))
         return found
+
+    async def _second_opinion(
+        self, body: Mapping[str, Any], n: int, error: RequestError
+    ) -> dict[str, Any] | RequestError:
+        """Return one answer where it was the n of a request that the server did not like, or the error."""
+        if n == 1 or error.code not in {400, 422}:
+            return error
+        self.counters.extra_requests += 1
+        return await self._ask_one(body, 0)
 
     def _note_fewer(self, model: str, asked: int, got: int) -> None:
         if model in self._one_at_a_time:

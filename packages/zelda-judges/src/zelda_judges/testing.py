@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import socket
 import struct
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -26,9 +28,10 @@ FRAME_SIDES = (32, 28)
 _START: dict[str, Any] = {
     "frame": 0, "group": 0, "room": 0xA7, "season": 0, "dungeon": None, "x": 72, "y": 72, "direction": 2,
     "health": 12, "max_health": 12, "rupees": 0, "keys": 0, "bombs": 0, "sword": 0, "shield": 0,
-    "item_a": 0, "item_b": 0, "treasures": [], "essences": 0, "visited_rooms": 1, "enemies_left": 0,
-    "enemies_killed": 0, "deaths": 0, "stable": True, "can_act": True,
-    "dialog": False, "transition": False, "dead": False, "text_id": None, "menu": 0, "enemies": [], "npcs": [], "items": [],
+    "item_a": 0, "item_b": 0, "treasures": [], "essences": 0, "visited_rooms": 1,
+    "enemies_left": 0, "enemies_killed": 0, "deaths": 0,
+    "stable": True, "can_act": True, "dialog": False, "transition": False, "dead": False,
+    "text_id": None, "menu": 0, "enemies": [], "npcs": [], "items": [],
 }  # fmt: skip
 
 
@@ -157,7 +160,7 @@ def _frame(step: int) -> bytes:
 class Fault:
     """One way in which the endpoint answers a request badly. Use the constructors below."""
 
-    kind: Literal["status", "hang", "drop", "body", "choice", "fewer"]
+    kind: Literal["status", "hang", "drip", "drop", "body", "choice", "fewer"]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
@@ -173,6 +176,11 @@ def status(code: int, body: str = '{"error": {"message": "no"}}', **headers: str
 def hang() -> Fault:
     """Never answer; the connection stays open until the endpoint closes."""
     return Fault("hang")
+
+
+def drip() -> Fault:
+    """Answer a byte at a time, so slowly that it never ends."""
+    return Fault("drip")
 
 
 def drop() -> Fault:
@@ -246,7 +254,7 @@ class FakeEndpoint:
         self.released = threading.Event()
         self.lock = threading.Lock()
         self.at_once = 0
-        self._server: ThreadingHTTPServer | None = None
+        self._server: _Server | None = None
 
     @property
     def url(self) -> str:
@@ -265,10 +273,11 @@ class FakeEndpoint:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop, and let go of the requests that hang."""
+        """Stop as a server does that was killed: connections break, requests that hang with them."""
         self.released.set()
         if self._server is not None:
             self._server.shutdown()
+            self._server.break_connections()
             self._server.server_close()
             self._thread.join()
 
@@ -281,6 +290,26 @@ class FakeEndpoint:
 class _Server(ThreadingHTTPServer):
     request_queue_size = 256
     daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self.connections: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        """Remember the connection, so that it can be broken."""
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401
+        """Forget the connection."""
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def break_connections(self) -> None:
+        """Break the connections that clients keep open."""
+        for connection in list(self.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of clients that went away: many tests make them."""
@@ -298,7 +327,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer /models."""
         if self.endpoint.key and self.headers.get("authorization") != f"Bearer {self.endpoint.key}":
             return self._send(401, json.dumps({"error": f"bad key {self.headers.get('authorization')}"}))
-        if not self.path.endswith("/models"):
+        if self.path != "/v1/models":
             return self._send(404, "{}")
         return self._send(200, json.dumps({"data": [{"id": name} for name in self.endpoint.models]}))
 
@@ -312,7 +341,7 @@ class _Handler(BaseHTTPRequestHandler):
             endpoint.at_once += 1
             endpoint.most_at_once = max(endpoint.most_at_once, endpoint.at_once)
         try:
-            self._answer(request, endpoint.next_fault())
+            self._answer(request, endpoint.next_fault() if self.path == "/v1/chat/completions" else status(404))
         finally:
             with endpoint.lock:
                 endpoint.at_once -= 1
@@ -323,6 +352,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(fault.status, fault.body, fault.headers)
         elif kind == "hang":
             self.endpoint.released.wait()
+            self.close_connection = True
+        elif kind == "drip":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            while not self.endpoint.released.wait(0.02):
+                self.wfile.write(b" ")
             self.close_connection = True
         elif kind == "drop":
             self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"choices": [')
