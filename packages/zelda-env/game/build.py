@@ -300,13 +300,7 @@ def generate():
             cx, cy = index % (art.w // 16) * 2, index // (art.w // 16) * 2
             mt_auto.append(0)
             mt_tile += bytes(placed[name][(cy + dy) * across + cx + dx] for dy in (0, 1) for dx in (0, 1))
-            pals = art.options.get("pals")
-            if pals:  # one letter a 16x16 cell would be too coarse: rows of 8 px
-                names = pals.split(",")
-                a = [bg_names.index(names[cy + dy]) for dy in (0, 1) for dx in (0, 1)]
-                mt_attr += bytes(a)
-            else:
-                mt_attr += bytes([attribute(art)] * 4)
+            mt_attr += bytes([attribute(art)] * 4)
     for name, data in (("tile_mt", tile_mt), ("coll_of", coll_of), ("type_of", type_of), ("cut_to", cut_to),
                        ("mt_tile", mt_tile), ("mt_attr", mt_attr), ("mt_auto", mt_auto)):
         c.append(c_bytes(name, data))

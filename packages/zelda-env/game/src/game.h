@@ -72,7 +72,7 @@ u8 near8(u8 a, u8 b, u8 r);
 
 /* objects.c */
 void objects_update(void);
-void objects_draw(void);
+void objects_draw(u8 front);            /* 1: what stands before the hero, 0: the rest */
 void objects_leave(void);               /* the room is being left */
 void objects_drop_old(void);
 void objects_clear(void);

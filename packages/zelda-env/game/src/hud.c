@@ -65,7 +65,7 @@ static void draw_rupees(void) {
 
 static void draw_item(u16 at, u8 item) {
     u8 t = item == 5 ? UI_SWORD : UI_NOTHING;
-    u8 p = item == 5 ? BGP_UI : BGP_UI;
+    u8 p = BGP_UI;
     vq_begin(0, at); vq_put(t); vq_put(t + 1); vq_end();
     vq_begin(0, at + 32); vq_put(t + 2); vq_put(t + 3); vq_end();
     vq_begin(0x40, at); vq_put(0x88 | p); vq_put(0x88 | p); vq_end();

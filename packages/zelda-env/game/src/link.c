@@ -169,7 +169,7 @@ static void edges(void) {
 
 static const s8 swing_y[4][3] = {{-2, -11, -14}, {-14, -11, 2}, {4, 12, 14}, {-14, -11, 2}};
 static const s8 swing_x[4][3] = {{14, 11, -1}, {1, 11, 14}, {-13, -11, 1}, {-1, -11, -14}};
-/* 0 up, 1 up-right, 2 right, 3 down-left ... : how the blade lies */
+/* how the blade lies: 0 up, 1 up-right, 2 right, 4 down, 5 down-left, 6 left, 7 up-left */
 static const u8 swing_pose[4][3] = {{2, 1, 0}, {0, 1, 2}, {6, 5, 4}, {0, 7, 6}};
 
 static void sword_start(void) {

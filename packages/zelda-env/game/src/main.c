@@ -150,8 +150,9 @@ void main(void) {
         }
         oam_reset();
         if (v_mode == 0) {
+            objects_draw(1);
             link_draw();
-            objects_draw();
+            objects_draw(0);
         }
         oam_finish();
     }

@@ -369,10 +369,10 @@ static void place(obj_t *o) {
     off_x += (s16)o->xh;
 }
 
-void objects_draw(void) {
+void objects_draw(u8 front) {
     u8 i, t, a;
     obj_t *o;
-    for (i = 0; i != top_part; i++) {
+    for (i = front ? top_part : 0; i != top_part; i++) {
         o = PART(i);
         if (!o->enabled || !o->visible) continue;
         place(o);
@@ -384,7 +384,7 @@ void objects_draw(void) {
     }
     for (i = 0; i != top_enemy; i++) {
         o = ENEMY(i);
-        if (!o->enabled || !o->visible) continue;
+        if (!o->enabled || !o->visible || (o->yh > w1Link.yh) != front) continue;
         place(o);
         a = PAL_BURR;
         if (o->invincibility & 2) a = PAL_HURT;
@@ -395,7 +395,7 @@ void objects_draw(void) {
     }
     for (i = 2; i < top_inter; i++) {
         o = INTERACTION(i);
-        if (!o->enabled) continue;
+        if (!o->enabled || (o->yh > w1Link.yh) != front) continue;
         place(o);
         if (o->id == PERSON) {
             a = PAL_VILLAGER | SBANK1;

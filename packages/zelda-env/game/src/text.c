@@ -44,12 +44,12 @@ static void show(void) {
     wGfxRegsFinal[0] = 0xE7;
     if (wTextboxPosition == 0) {
         wGfxRegsFinal[3] = 20;
-        v_lyc2 = 20 + BOX_ROWS * 8 - 1;
-        v_lcdc2 = 0xC7;
+        v_lyc2 = (u8)(19 + BOX_ROWS * 8);
+        v_lcdc2 = (u8)0xC7;
     } else {
         wGfxRegsFinal[3] = 100;
-        v_lyc2 = 100 + BOX_ROWS * 8 - 1;
-        v_lcdc2 = 0xC7;
+        v_lyc2 = (u8)(99 + BOX_ROWS * 8);
+        v_lcdc2 = (u8)0xC7;
     }
 }
 
