@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import gymnasium as gym
 import numpy as np
@@ -21,6 +21,8 @@ from zelda_train.learner import LeanPPOLearner
 from zelda_train.module import ActorCritic
 from zelda_train.runner import FragmentRunner
 from zelda_train.shaping import Shaping
+
+Answer = TypeVar("Answer")
 
 
 class EpochPPO(PPO):  # type: ignore[misc]
@@ -39,29 +41,33 @@ class EpochPPO(PPO):  # type: ignore[misc]
     def check_runners(self) -> None:
         """Make sure that every runner samples with the learner's policy.
 
-        RLlib sends weights without waiting and may drop them on the way; a runner that missed them would sample its
-        first batch with a fresh network.
+        RLlib sends weights without waiting, may drop them on the way, and a runner refuses those that look older than
+        its own; one that missed them would sample its first batch with a fresh network. Runners that have other
+        weights are sent them once more, waited for, and checked again.
 
         Raises:
-            CheckpointError: A runner still has other weights after they were sent a second time.
+            CheckpointError: A runner still has other weights.
         """
-        expected = digest(self.learner.module[DEFAULT_MODULE_ID].get_state(inference_only=True))
-        for attempt in range(2):
-            found = self.env_runner_group.foreach_env_runner(
-                lambda runner: digest(runner.module.get_state(inference_only=True)),
-                local_env_runner=self.env_runner_group.num_remote_env_runners() == 0,
+        state = self.learner.module[DEFAULT_MODULE_ID].get_state(inference_only=True)
+        expected, version = digest(state), self.learner.updates
+        if self._wrong_runners(expected):
+            self.each_runner(lambda runner: runner.replace_weights(state, version))
+        wrong = self._wrong_runners(expected)
+        if wrong:
+            raise CheckpointError(
+                f"{wrong} runners do not have the weights of the learner, even after sending them twice; "
+                "run the epoch again"
             )
-            if found and all(each == expected for each in found):
-                return
-            if attempt == 0:
-                self.env_runner_group.sync_weights(
-                    from_worker_or_learner_group=self.learner_group, timeout_seconds=60.0, inference_only=True
-                )
-        wrong = sum(each != expected for each in found)
-        raise CheckpointError(
-            f"{wrong} of {len(found)} runners do not have the weights of the learner, even after sending them twice; "
-            "run the epoch again"
-        )
+
+    def _wrong_runners(self, expected: str) -> int:
+        found = self.each_runner(lambda runner: digest(runner.module.get_state(inference_only=True)))
+        return sum(each != expected for each in found)
+
+    def each_runner(self, method: Callable[[FragmentRunner], Answer]) -> list[Answer]:
+        """Call a method of every runner that has environments, and wait for the answers."""
+        local = self.env_runner_group.num_remote_env_runners() == 0
+        answers: list[Answer] = self.env_runner_group.foreach_env_runner(method, local_env_runner=local)
+        return answers
 
     def cleanup(self) -> None:
         """Stop the runners and remove the temporary folder."""

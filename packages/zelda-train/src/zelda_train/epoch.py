@@ -7,7 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import gymnasium as gym
 from ray.exceptions import RayError
@@ -33,8 +33,6 @@ ENV_NAME = "zelda-train-epoch"
 
 PATIENCE_S = 900.0
 """How long a batch may take, runners that start again included."""
-
-Answer = TypeVar("Answer")
 
 _CURE = "run with --ray-workers 0 to see the error of the environment itself, or with --verbose for all logs"
 
@@ -145,16 +143,21 @@ def _train(
         if on_progress is not None:
             learner = metrics.learner[-1]
             rewards = metrics.rewards(seen) | {"shaping": learner["shaping_sum"]}
-            steps, total = metrics.steps, batches * config.batch_size
+            steps = metrics.steps
+            total = max(steps, batches * config.batch_size)
             on_progress(Progress(steps, total, clock() - start, metrics.return_mean, rewards, learner))
     seconds = clock() - start
     recorded: Counter[str] = Counter()
-    for counts in _each_runner(algo, _finish):
+    for counts in algo.each_runner(_finish):
         if isinstance(counts, str):
             raise SamplingError(f"a runner could not write what it recorded: {counts}; run the epoch again")
         recorded.update(counts)
-    restarts = algo.env_runner_group.num_remote_worker_restarts()
-    return metrics.record(seconds, recorded, restarts)
+    group = algo.env_runner_group
+    # Deaths: runners that came back, and those that have not come back yet.
+    deaths = (
+        group.num_remote_worker_restarts() + group.num_remote_env_runners() - group.num_healthy_remote_env_runners()
+    )
+    return metrics.record(seconds, recorded, deaths)
 
 
 def _finish(runner: FragmentRunner) -> dict[str, int] | str:
@@ -175,15 +178,8 @@ def _one_batch(algo: EpochPPO, clock: Callable[[], float]) -> tuple[list[Totals]
             result = algo.train()
         except RuntimeError as error:
             raise SamplingError(f"RLlib gave up: {error}; {_CURE}") from error
-        totals += _each_runner(algo, FragmentRunner.take_totals)
+        totals += algo.each_runner(FragmentRunner.take_totals)
         # An iteration in which every runner is dead or starting again learns nothing.
         if algo.learner.updates > updates:
             return totals, result
     raise SamplingError(f"the environment runners have delivered no batch for {PATIENCE_S:.0f} s; {_CURE}")
-
-
-def _each_runner(algo: EpochPPO, method: Callable[[FragmentRunner], Answer]) -> list[Answer]:
-    """Call a method of every runner that has environments."""
-    local = algo.env_runner_group.num_remote_env_runners() == 0
-    answers: list[Answer] = algo.env_runner_group.foreach_env_runner(method, local_env_runner=local)
-    return answers

@@ -77,13 +77,13 @@ class EpochMetrics:
         sums = {term: math.fsum(each.rewards.get(term, 0.0) for each in self.totals[since:]) for term in terms}
         return sums | {"shaping": math.fsum(each["shaping_sum"] for each in self.learner)}
 
-    def record(self, seconds: float, recorded: Mapping[str, int], restarts: int) -> dict[str, Any]:
+    def record(self, seconds: float, recorded: Mapping[str, int], deaths: int) -> dict[str, Any]:
         """Return the `metrics` of the `checkpoint/1` record.
 
         Args:
             seconds: Wall-clock time of sampling and learning.
             recorded: Counts of the recorders: `segments` and `dropped`.
-            restarts: Runners that died and were started again.
+            deaths: Runners that died.
         """
         lengths = [float(value) for each in self.totals for value in each.lengths]
         rooms = [value for each in self.totals for value in each.unique_rooms]
@@ -94,7 +94,7 @@ class EpochMetrics:
             "episodes": sum(each.episodes for each in self.totals),
             "segments": recorded.get("segments", 0),
             "dropped": recorded.get("dropped", 0),
-            "failures": sum(each.failures for each in self.totals) + restarts,
+            "failures": sum(each.failures for each in self.totals) + deaths,
             "return_mean": self.return_mean,
             "unique_rooms_mean": _mean(rooms),
             "length_mean": _mean(lengths),

@@ -17,6 +17,7 @@ import ray
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 from ray.rllib.callbacks.utils import make_callback
+from ray.rllib.core import COMPONENT_RL_MODULE
 from ray.rllib.core.columns import Columns
 from ray.rllib.env.env_context import EnvContext
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
@@ -91,7 +92,7 @@ class EnvList(gym.vector.VectorEnv[Any, Any, Any]):
     def close_extras(self, **kwargs: object) -> None:
         """Close every environment."""
         for env in self.envs:
-            env.close()  # type: ignore[no-untyped-call]
+            _close(env)
 
 
 class FragmentRunner(SingleAgentEnvRunner):  # type: ignore[misc]
@@ -157,6 +158,16 @@ class FragmentRunner(SingleAgentEnvRunner):  # type: ignore[misc]
             if lane.env.has_wrapper_attr("finish"):
                 counts.update(lane.env.get_wrapper_attr("finish")())
         return dict(counts)
+
+    def replace_weights(self, state: Mapping[str, Any], version: int) -> None:
+        """Take the policy's weights whatever version this runner has; RLlib would refuse an older one.
+
+        Args:
+            state: Of the module, without what runners do not need.
+            version: Number of the batches that the learner has learnt from.
+        """
+        self._weights_seq_no = 0
+        self.set_state({COMPONENT_RL_MODULE: state, WEIGHTS_SEQ_NO: version})
 
     def _sample(
         self,
@@ -297,10 +308,7 @@ class FragmentRunner(SingleAgentEnvRunner):  # type: ignore[misc]
         logger.warning(
             "environment %d of runner %s failed and is made anew", lane.index, self.worker_index, exc_info=error
         )
-        try:
-            lane.env.close()  # type: ignore[no-untyped-call]
-        except Exception:
-            logger.warning("environment %d of runner %s did not close", lane.index, self.worker_index, exc_info=True)
+        _close(lane.env)
         lane.env = self._list.envs[lane.index] = self._create(lane.index, recreated=True)
         lane.number, lane.steps, lane.returned = lane.number + 1, 0, 0.0
         obs: FloatArray = lane.env.reset(seed=int(self._rng.integers(2**31)))[0]
@@ -330,6 +338,14 @@ def _require_finite(obs: FloatArray, reward: SupportsFloat) -> None:
         raise FloatingPointError(f"the environment returned the reward {reward}; expected a finite number")
     if not np.isfinite(obs).all():
         raise FloatingPointError("the environment returned an observation that is not finite")
+
+
+def _close(env: gym.Env[Any, Any]) -> None:
+    """Close an environment; one that cannot be closed must not keep others from it."""
+    try:
+        env.close()  # type: ignore[no-untyped-call]
+    except Exception:
+        logger.warning("an environment did not close", exc_info=True)
 
 
 def _restarted() -> bool:

@@ -1,0 +1,125 @@
+import signal
+import subprocess
+import sys
+
+import pytest
+from zelda_train.cli import main
+
+MANIFEST = {
+    "schema": "checkpoint/1",
+    "metrics": {
+        "steps": 8, "episodes": 0, "return_mean": None, "segments": 1, "dropped": 0, "failures": 0, "steps_per_second": 2.0,
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch, tmp_path):
+    for name in ("STORE", "EPOCH", "SEED", "ZELDA_ROM", "RAY_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def line(capsys):
+    """Return the one line on stderr."""
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["epoch", "--epoch", "0"], "--store is missing (or STORE in the environment)"),
+        (["epoch", "--store", "run"], "--epoch is missing (or EPOCH in the environment)"),
+        (["epoch", "--store", "run", "--epoch", "-1"], "--epoch: Input should be greater than or equal to 0, got '-1'"),
+        (
+            ["epoch", "--store", "run", "--epoch", "0", "--gamma", "2"],
+            "--gamma: Input should be less than or equal to 1",
+        ),
+        (
+            ["epoch", "--store", "run", "--epoch", "0", "--batch-size", "64"],
+            "minibatch_size 512 is larger than batch_size 64",
+        ),
+        (["epoch", "--store", "run", "--epoch", "0", "--bogus", "1"], "unrecognized arguments: --bogus 1"),
+        (["epohc"], "invalid choice"),
+        (["epoch", "--store", "nope://x", "--epoch", "0"], "cannot open the store 'nope://x'"),
+        (["epoch", "--store", "run", "--epoch", "4"], "epoch 4 continues epoch 3"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_2(arguments, message, capsys):
+    assert main(arguments) == 2
+    assert message in line(capsys)
+
+
+def test_flags_are_environment_variables_too(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("STORE", str(tmp_path / "run"))
+    monkeypatch.setenv("EPOCH", "4")
+    assert main(["epoch"]) == 2
+    assert "epoch 4 continues epoch 3" in line(capsys)
+    monkeypatch.setenv("BATCH_SIZE", "64")
+    assert main(["epoch"]) == 2
+    assert "larger than batch_size 64" in line(capsys)
+
+
+def test_help_teaches_with_examples(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["epoch", "--help"])
+    assert caught.value.code == 0
+    told = capsys.readouterr().out
+    for word in ("zelda-train epoch --store runs/demo --epoch 0", "--ray-workers", "--shaping-weight", "--epoch-steps"):
+        assert word in told
+
+
+def test_a_trained_epoch_says_so(store, capsys):
+    store.write_json("zelda-models/checkpoints/epoch_0/manifest.json", MANIFEST)
+    assert main(["epoch", "--store", store.url, "--epoch", "0"]) == 0
+    assert capsys.readouterr().out.startswith("epoch 0 is trained already, nothing to do: 8 steps")
+
+
+def test_a_damaged_manifest_is_one_line(store, capsys):
+    store.write("zelda-models/checkpoints/epoch_0/manifest.json", b"{")
+    assert main(["epoch", "--store", store.url, "--epoch", "0"]) == 2
+    assert "is not JSON" in line(capsys)
+
+
+def test_without_the_siblings_one_line_says_what_to_install(monkeypatch, store, capsys):
+    for name in [name for name in sys.modules if name.split(".")[0] == "zelda_env"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "zelda_env", None)
+    assert main(["epoch", "--store", store.url, "--epoch", "0"]) == 2
+    assert 'zelda-env is not installed, which this command needs: pip install "zelda-train[stack]"' in line(capsys)
+
+
+def test_the_command_line_answers_without_ray():
+    code = "import sys, zelda_train.cli; sys.exit('ray' in sys.modules or 'torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+SLOW = """
+import sys
+from zelda_train import cli
+cli.EpochCommand._train = lambda self, store: (print("started", flush=True), __import__("time").sleep(60))
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_ctrl_c_is_one_line_and_exit_130(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW, "epoch", "--store", str(tmp_path), "--epoch", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout.readline() == "started\n"
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert (
+        told == "zelda-train: interrupted; run the same command again, it deletes what is half done and trains anew\n"
+    )
+
+
+def test_a_store_that_cannot_be_written_is_one_line(tmp_path, capsys):
+    (tmp_path / "run").write_text("a file")
+    assert main(["epoch", "--store", str(tmp_path / "run"), "--epoch", "0"]) == 2
+    assert "cannot" in line(capsys)

@@ -1,0 +1,109 @@
+"""The composition with the siblings; skipped where they are not installed."""
+
+import json
+
+import pytest
+from ray.rllib.env.env_context import EnvContext
+
+pytest.importorskip("zelda_env")
+pytest.importorskip("zelda_rm")
+
+from zelda_train.config import TrainConfig
+from zelda_train.errors import CheckpointError, PotentialError, TrainError
+from zelda_train.stack import GameCreator, Output, game_of, load_potential, train_stack_epoch
+
+pytestmark = pytest.mark.usefixtures("cluster")
+
+CONFIG = TrainConfig(
+    epoch_steps=256, ray_workers=0, envs_per_worker=2, batch_size=256, minibatch_size=64, episode_length=40
+)
+
+
+def test_an_epoch_of_the_game_is_recorded(store):
+    manifest = train_stack_epoch(CONFIG, store, 0)
+    assert manifest["layout"] == "zelda-obs/1"
+    assert manifest["rom"]["title"] == "ACORN"
+    metrics = manifest["metrics"]
+    # Each environment plays three episodes of 40 steps and 8 steps of a fourth, each of them one segment.
+    assert (metrics["episodes"], metrics["segments"], metrics["dropped"]) == (6, 8, 0)
+    assert metrics["length_mean"] == 40
+    assert metrics["unique_rooms_mean"] >= 1
+    index = [json.loads(store.read(path)) for path in store.list("zelda-episodes/index/epoch_0")]
+    assert sorted(each["steps"] for each in index) == [8, 8, 40, 40, 40, 40, 40, 40]
+    assert sum(each["return"] for each in index if each["truncated"]) == pytest.approx(6 * metrics["return_mean"])
+    segments = [path for path in store.list("zelda-episodes") if path.endswith("manifest.json")]
+    assert len(segments) == 8
+    assert {path.split("/")[1][:9] for path in segments} == {"e0000-w00"}
+    assert train_stack_epoch(CONFIG, store, 0) == manifest
+
+
+def test_without_a_fitted_model_the_next_epoch_says_what_to_do(store):
+    with pytest.raises(PotentialError, match=r"zelda-rm fit .*; or train without shaping: --shaping-weight 0"):
+        load_potential(store, 0, "zelda-obs/1")
+
+
+def test_a_missing_parent_comes_before_a_missing_model(store):
+    with pytest.raises(CheckpointError, match="epoch 5 continues epoch 4"):
+        train_stack_epoch(CONFIG, store, 5)
+
+
+def fitted(store, layout):
+    import hashlib
+
+    from zelda_rm.artifact import dump_model
+    from zelda_rm.model import RewardModel
+
+    model = RewardModel(layout)
+    model.epoch = 0
+    data = dump_model(model)
+    store.write("zelda-models/reward_model/epoch_0/rm.pt", data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    record = {"schema": "reward-model/1", "epoch": 0, "sha256": sha256, "layout": layout}
+    store.write_json("zelda-models/reward_model/epoch_0/manifest.json", record)
+    return sha256
+
+
+def test_a_fitted_model_shapes_the_next_epoch(store):
+    sha256 = fitted(store, "zelda-obs/1")
+    train_stack_epoch(CONFIG, store, 0)
+    manifest = train_stack_epoch(CONFIG, store, 1)
+    assert manifest["reward_model"] == {"epoch": 0, "sha256": sha256}
+    assert manifest["metrics"]["rewards"]["shaping"] != 0
+    unshaped = train_stack_epoch(CONFIG.model_copy(update={"shaping_weight": 0.0}), store, 2)
+    assert unshaped["reward_model"] is None
+    assert unshaped["metrics"]["rewards"]["shaping"] == 0
+
+
+def test_a_model_of_another_layout_is_refused_by_name(store):
+    fitted(store, "zelda-obs/0")
+    with pytest.raises(PotentialError, match=r"'zelda-obs/0', expected 'zelda-obs/1'"):
+        load_potential(store, 0, "zelda-obs/1")
+
+
+def test_a_file_that_is_no_cartridge_is_refused(tmp_path):
+    with pytest.raises(TrainError, match="cannot read the ROM"):
+        game_of(str(tmp_path / "none.gbc"))
+
+
+def test_a_replaced_environment_signs_with_a_number_of_its_own(store):
+    creator = GameCreator(store.url, 0, None, 4, 5)
+    output = Output.of(store.url)
+
+    def context(index, recreated=False, worker=1):
+        return EnvContext({}, worker_index=worker, vector_index=index, recreated_worker=recreated)
+
+    first = creator(context(0))
+    first.reset(seed=0)
+    for _ in range(5):
+        info = first.step(0)[4]
+    assert info["unique_rooms"] >= 1
+    assert first.finish() == {"segments": 1, "dropped": 0}
+    first.close()
+    assert output.number(0, context(1)) == 1
+    assert output.number(0, context(0, recreated=True)) == 2
+    assert output.number(0, context(0, recreated=True)) == 3
+    # Another process knows only what lies in the store.
+    Output._of_process.clear()
+    assert Output.of(store.url).number(0, context(0, recreated=True)) == 1
+    assert Output.of(store.url).number(0, context(0, recreated=True)) == 2
+    assert Output.of(store.url).number(0, context(0, recreated=True, worker=2)) == 3
