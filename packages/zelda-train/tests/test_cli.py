@@ -8,9 +8,15 @@ from zelda_train.cli import main
 MANIFEST = {
     "schema": "checkpoint/1",
     "metrics": {
-        "steps": 8, "episodes": 0, "return_mean": None, "segments": 1, "dropped": 0, "failures": 0, "steps_per_second": 2.0,
+        "steps": 8,
+        "episodes": 0,
+        "return_mean": None,
+        "segments": 1,
+        "dropped": 0,
+        "failures": 0,
+        "steps_per_second": 2.0,
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The composition with the siblings; skipped where they are not installed."""
 
+import hashlib
 import json
 
 import pytest
@@ -8,6 +9,8 @@ from ray.rllib.env.env_context import EnvContext
 pytest.importorskip("zelda_env")
 pytest.importorskip("zelda_rm")
 
+from zelda_rm.artifact import dump_model
+from zelda_rm.model import RewardModel
 from zelda_train.config import TrainConfig
 from zelda_train.errors import CheckpointError, PotentialError, TrainError
 from zelda_train.stack import GameCreator, Output, game_of, load_potential, train_stack_epoch
@@ -48,11 +51,6 @@ def test_a_missing_parent_comes_before_a_missing_model(store):
 
 
 def fitted(store, layout):
-    import hashlib
-
-    from zelda_rm.artifact import dump_model
-    from zelda_rm.model import RewardModel
-
     model = RewardModel(layout)
     model.epoch = 0
     data = dump_model(model)
