@@ -1,12 +1,15 @@
 """Learn how far a game is won from judges who only say how much was won in a stretch of it.
 
-Four hundred stretches of play begin anywhere in a game and advance it a little, along three of 128 numbers. Judges give
-each a noisy score for what changed. From pairs of those scores a potential is learnt that ranks states never seen.
+Four hundred stretches of play begin anywhere in a game and advance it a little, along three of 128 numbers; the others
+are noise or constant. Judges give each a noisy score for what changed. From pairs of those scores a potential is learnt
+that ranks states never seen.
 
     python examples/learn_a_potential.py
 """
 
+# ruff: noqa: T201
 import numpy as np
+from numpy.typing import NDArray
 from zelda_rm import FitConfig, Potential, Segment, fit, make_preferences, rank_correlation
 
 rng = np.random.default_rng(0)
@@ -19,7 +22,8 @@ def how_far(obs: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def play(steps: int = 60) -> NDArray[np.float32]:
     """Observations of one stretch of play: float32 (T, 128)."""
-    obs = rng.random((steps, 128), np.float32) * 0.2
+    obs = np.zeros((steps, 128), np.float32)
+    obs[:, 3:16] = rng.random((steps, 13))
     obs[:, :3] = rng.random(3) * 0.5 + (rng.random((steps, 3)) * rng.random(3) / steps).cumsum(0)
     return obs
 

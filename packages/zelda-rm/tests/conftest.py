@@ -24,12 +24,12 @@ def true_level(obs: np.ndarray) -> np.ndarray:
 
 
 def make_observations(rng: np.random.Generator, steps: int) -> np.ndarray:
-    """Slots 0-3 mostly grow from anywhere, 4-11 wander, 12-59 are noise, 60-127 never change."""
+    """Slots 0-3 mostly grow from anywhere, 4-11 wander, 12-27 are noise, 28-127 never change."""
     obs = np.full((steps, 128), 0.25, np.float32)
     growth = (rng.random((steps, 4)) * rng.random(4) * 0.6 / steps).cumsum(0)
     obs[:, :4] = rng.random(4) * 0.8 + growth
     obs[:, 4:12] = rng.random(8) + rng.normal(0, 0.02, (steps, 8)).cumsum(0)
-    obs[:, 12:60] = rng.random((steps, 48)) < 0.3
+    obs[:, 12:28] = rng.random((steps, 16)) < 0.3
     return obs
 
 
@@ -133,12 +133,12 @@ def add_epoch():
     return write_epoch
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_world():
     return build_world
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def potential_of_world():
     return true_potential
 

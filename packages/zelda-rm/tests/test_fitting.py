@@ -24,26 +24,24 @@ def fresh(make_world, potential_of_world):
 
 def test_it_learns_what_the_judges_see(fitted):
     metrics = fitted["two-head"].metrics
-    assert metrics["gain_heldout_accuracy"] > 0.75
-    assert metrics["level_heldout_accuracy"] > 0.7
-    assert metrics["gain_rank_correlation"] > 0.6
+    assert metrics["gain_heldout_accuracy"] > 0.68
+    assert metrics["level_heldout_accuracy"] > 0.85
+    assert metrics["gain_rank_correlation"] > 0.55
     assert metrics["heldout_loss"] < np.log(2)
     assert metrics["best_step"] < metrics["steps"]
 
 
 def test_the_potential_is_the_true_one_up_to_order(fitted, fresh):
     obs, truth = fresh
-    assert rank_correlation(fitted["two-head"].potential(obs), truth) > 0.8
+    assert rank_correlation(fitted["two-head"].potential(obs), truth) > 0.9
 
 
 @pytest.mark.parametrize("link", ["sum", "mean"])
 def test_change_cannot_be_learnt_by_adding_up_states(fitted, fresh, link):
     obs, truth = fresh
     assert fitted[link].metrics["gain_heldout_accuracy"] < fitted["two-head"].metrics["gain_heldout_accuracy"] - 0.1
-    assert (
-        rank_correlation(fitted[link].potential(obs), truth)
-        < rank_correlation(fitted["delta"].potential(obs), truth) - 0.2
-    )
+    learnt = rank_correlation(fitted["delta"].potential(obs), truth)
+    assert rank_correlation(fitted[link].potential(obs), truth) < learnt - 0.4
 
 
 def test_one_delta_for_both_targets_loses_the_level(fitted):

@@ -102,14 +102,16 @@ for name in sys.argv[2:]:
 
 
 def test_killed_anywhere_and_run_again_it_writes_the_same_bytes(run_store, add_epoch, small_world, tmp_path):
-    """A process is killed as it puts each of the files in place; the next one goes on with what it left behind."""
+    """Processes are killed as they put each file in place; what they left is to the byte what this one writes."""
     script = KILLED_AT_EACH.replace("FOLDER", FOLDER)
     command = [sys.executable, "-c", script, run_store.url, *NAMES]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["", "preferences.jsonl", "preferences.jsonl rm.pt"]
+    left = outputs(run_store)
     _, fitted = fit_epoch(run_store, CONFIG)
     assert fitted
+    assert left.items() <= outputs(run_store).items()
     undisturbed = Store(str(tmp_path / "other"))
     add_epoch(undisturbed, small_world)
     fit_epoch(undisturbed, CONFIG)

@@ -34,12 +34,16 @@ from torch import Tensor
 
 from zelda_rm.errors import ArtifactError
 from zelda_rm.link import LINKS
-from zelda_rm.model import SIZES, RewardModel
+from zelda_rm.model import LEAST_SCALE, SIZES, RewardModel
 from zelda_rm.store import Store, StoreError
 
 SCHEMA: Final = "reward-model/1"
 MAX_BYTES: Final = 16 * 2**20
 """An artifact has about 60 kB; what claims to be hundreds of times larger is not read."""
+
+LIMIT: Final = 1e6
+"""The largest weight: with the inputs clipped, Φ then stays finite whatever the observation."""
+LEAST_STD: Final = 1e-9
 
 _UNREADABLE: Final = (
     pickle.UnpicklingError,
@@ -114,12 +118,12 @@ def load_model(source: bytes | str | Path, layout: str | None = None) -> RewardM
     normaliser = _weights(
         name, {key: record.get(key) for key in ("mean", "std")}, {"mean": model.mean, "std": model.std}
     )
-    if bool((normaliser["std"] < 0).any()):
-        raise ArtifactError(f"{name}: std is negative somewhere, expected ≥ 0")
+    if bool(((normaliser["std"] != 0) & (normaliser["std"] < LEAST_STD)).any()):
+        raise ArtifactError(f"{name}: std is below {LEAST_STD} somewhere, expected 0 or more than that")
     model.normalise_by(normaliser["mean"].numpy(), normaliser["std"].numpy())
     model.scale = _number(name, "scale", record.get("scale"))
-    if model.scale <= 0.0:
-        raise ArtifactError(f"{name}: scale is {model.scale}, expected > 0")
+    if not LEAST_SCALE <= model.scale <= LIMIT:
+        raise ArtifactError(f"{name}: scale is {model.scale}, expected {LEAST_SCALE} to {LIMIT:.0e}")
     model.epoch = _epoch(name, record.get("epoch"))
     model.metrics = _metrics(name, record.get("metrics"))
     return model.eval()
@@ -213,8 +217,8 @@ def _weights(name: str, found: object, expected: Mapping[str, Tensor]) -> dict[s
         if tensor.shape != like.shape or tensor.dtype != like.dtype:
             seen, wanted = (tuple(tensor.shape), tensor.dtype), (tuple(like.shape), like.dtype)
             raise ArtifactError(f"{name}: {key} is {seen[1]} {seen[0]}, expected {wanted[1]} {wanted[0]}")
-        if not bool(torch.isfinite(tensor).all()):
-            raise ArtifactError(f"{name}: {key} holds numbers that are not finite")
+        if not bool((tensor.abs() <= LIMIT).all()):
+            raise ArtifactError(f"{name}: {key} holds numbers that are not finite or beyond ±{LIMIT:.0e}")
     return {key: found[key].contiguous() for key in expected}
 
 

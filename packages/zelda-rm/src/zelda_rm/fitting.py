@@ -20,7 +20,8 @@ from zelda_rm.batch import PairIndex, SegmentBatch, index_pairs, pair_accuracy, 
 from zelda_rm.config import FitConfig
 from zelda_rm.errors import PreferenceError
 from zelda_rm.metric import rank_correlation
-from zelda_rm.model import RewardModel, fit_normaliser
+from zelda_rm.model import LEAST_SCALE, RewardModel, fit_normaliser
+from zelda_rm.optimizer import AdamW
 from zelda_rm.preference import Preference, Split
 from zelda_rm.score import Target
 from zelda_rm.segment import Segment
@@ -98,11 +99,10 @@ def _train(
     model: RewardModel, train: _Side, heldout: _Side | None, config: FitConfig, on_step: OnStep | None
 ) -> Metrics:
     """Train until the loss watched no longer falls and leave the model with its best weights."""
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
+    optimizer = AdamW(model.parameters(), config.learning_rate, config.weight_decay)
     best_loss, best_step, best = float("inf"), 0, copy.deepcopy(model.state_dict())
     step = 0
     for step in range(1, config.max_steps + 1):
-        optimizer.zero_grad()
         loss = train.loss(model)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -162,7 +162,7 @@ def _standardise(model: RewardModel, segments: Sequence[Segment]) -> None:
     deviation = float(gain.std(correction=0))
     if model.link != "sum":
         model.gain_head.bias.sub_(float(gain.mean()))
-    model.scale = deviation if deviation > 0.0 else 1.0
+    model.scale = deviation if deviation >= LEAST_SCALE else 1.0
 
 
 def _named(segments: Sequence[Segment], preferences: Sequence[Preference]) -> list[Segment]:

@@ -21,6 +21,10 @@ CONSTANT_STD: Final = 1e-6
 """A slot whose standard deviation is below this part of its size (or of one) never varied."""
 
 
+LEAST_SCALE: Final = 1e-6
+"""A spread of Φ below this is none: such a model has learnt nothing, and is not blown up to have."""
+
+
 class RewardModel(nn.Module):
     """Φ: observation → potential, with a second head for the level.
 

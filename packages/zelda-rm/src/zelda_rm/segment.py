@@ -18,6 +18,8 @@ from zelda_rm.store import Store, StoreError, parse_record
 OBS_SIZE: Final = 128
 """Numbers in an observation."""
 
+OBS_LIMIT: Final = 1e6
+"""The largest number that can be an observation's; features are scaled to about one."""
 NPY_MAGIC: Final = b"\x93NUMPY\x01\x00"
 NPY_HEADER: Final = 1024
 """The longest NumPy header that is parsed; a header of ours has 118 bytes."""
@@ -192,11 +194,12 @@ def _check(observations: FloatArray, source: str) -> None:
     shape, dtype = observations.shape, observations.dtype
     if len(shape) != 2 or shape[1] != OBS_SIZE or shape[0] < 1 or dtype != np.float32:
         raise SegmentError(f"{source} holds {dtype} {shape}, expected float32 (T, {OBS_SIZE}) with T ≥ 1")
-    bad = np.argwhere(~np.isfinite(observations))
+    bad = np.argwhere(~(np.abs(observations) <= OBS_LIMIT))
     if len(bad):
         row, slot = bad[0]
         raise SegmentError(
-            f"{source} holds {len(bad)} numbers that are not finite, the first at row {row}, slot {slot}"
+            f"{source} holds {len(bad)} numbers that are not finite or beyond ±{OBS_LIMIT:.0e}, "
+            f"the first at row {row}, slot {slot}"
         )
 
 
