@@ -73,6 +73,14 @@ def test_score_makes_its_own_plan(run, epoch):
     assert run("score", "--shards", "3", "--shard", "1")[1].startswith("epoch 3, panel rules: scored 4")
 
 
+def test_more_shards_than_segments(run):
+    assert run("plan", "--shards", "15")[1] == str(list(range(15))) + "\n"
+    assert run("score", "--shards", "15", "--shard", "14")[:2] == (
+        0,
+        "epoch 3, panel rules: scored 0, skipped 0, without a total 0, failures 0\n",
+    )
+
+
 def test_flags_from_the_environment(epoch, capsys, monkeypatch):
     monkeypatch.setenv("STORE", epoch.url)
     monkeypatch.setenv("EPOCH", "3")

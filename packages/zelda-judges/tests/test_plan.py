@@ -3,7 +3,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zelda_judges import PlanError, Store, merge_epoch, plan_epoch
+from zelda_judges import PlanError, Store, plan_epoch
 from zelda_judges.layout import plan_path
 from zelda_judges.plan import read_plan
 from zelda_judges.testing import state, write_episode
@@ -28,7 +28,7 @@ def test_every_segment_is_in_one_shard(tmp_path_factory, shards):
     if not store.exists("zelda-episodes/index/epoch_0/e0000-w00-v00-000000.json"):
         write_episode(store, 0, [[state()]] * 9)
     plan = plan_epoch(store, 0, shards)
-    assert len(plan.shards) == min(shards, 9)
+    assert len(plan.shards) == shards
     assert len(set(plan.segments)) == len(plan.segments) == sum(map(len, plan.shards)) == 9
     sizes = [len(shard) for shard in plan.shards]
     assert max(sizes) - min(sizes) <= 1
@@ -72,9 +72,11 @@ def test_files_that_are_no_episodes_are_passed_over(epoch):
 
 def test_an_epoch_whose_episodes_hold_nothing(store):
     write_episode(store, 0, [])
-    plan = plan_epoch(store, 0, 4)
-    assert plan.shards == ((),)
-    assert merge_epoch(store, 0)["segments"] == 0
+    with pytest.raises(PlanError, match="hold no segment"):
+        plan_epoch(store, 0, 4)
+    store.write("zelda-episodes/index/epoch_0/e0000-w00-v00-000000.json", b"{}")
+    with pytest.raises(PlanError, match=r"the first is refused: .*schema"):
+        plan_epoch(store, 0, 4)
 
 
 @pytest.mark.parametrize("data", [b"{}", b"", b'{"schema": "plan/2", "epoch": 3, "shards": []}'])

@@ -129,9 +129,7 @@ def test_dialog_by_hand(changes, score):
     assert dialog_score(replace(NOTHING, **changes)) == score
 
 
-@pytest.mark.parametrize(
-    ("busy", "score"), [(0, 0), (29, 0), (30, 1), (100, 2), (150, 3), (210, 4), (260, 5), (299, 5)]
-)
+@pytest.mark.parametrize(("busy", "score"), [(0, 0), (15, 0), (16, 1), (47, 2), (93, 3), (155, 4), (232, 5), (299, 5)])
 def test_efficiency_by_hand(busy, score):
     assert efficiency_score(replace(NOTHING, busy_steps=busy)) == score
 
@@ -140,10 +138,14 @@ def test_a_segment_the_game_played_by_itself_is_not_efficient():
     assert busy_share(replace(NOTHING, counted_steps=0)) == 0
 
 
+def test_a_stub_of_two_busy_steps_is_not_efficient():
+    assert efficiency_score(Measures(steps=3, counted_steps=2, busy_steps=2)) == 2
+
+
 @pytest.mark.parametrize(
     ("changes", "score"),
-    [({}, 0), ({"cells": 4}, 1), ({"cells": 12}, 2), ({"cells": 12, "rooms": 2}, 3), ({"cells": 45}, 4),
-     ({"cells": 45, "rooms": 4}, 5), ({"cells": 12, "rooms": 2, "deaths": 1}, 2)],
+    [({}, 0), ({"cells": 4}, 1), ({"cells": 11}, 2), ({"cells": 12, "rooms": 2}, 3), ({"cells": 45}, 4),
+     ({"cells": 45, "rooms": 2}, 5), ({"cells": 11, "rooms": 2, "deaths": 1}, 2)],
 )  # fmt: skip
 def test_novelty_by_hand(changes, score):
     assert novelty_score(replace(NOTHING, **changes)) == score

@@ -27,10 +27,10 @@ def plan_epoch(store: Store, epoch: int, shards: int = 1) -> Plan:
     Args:
         store: With the epoch's index.
         epoch: Which epoch.
-        shards: Into how many parts to share; fewer are made where there are fewer segments.
+        shards: Into how many parts to share; some are empty where there are fewer segments.
 
     Raises:
-        PlanError: The epoch has no episodes at all.
+        PlanError: The epoch has no episodes, or none that holds a segment.
         StoreError: The store cannot be read or written.
     """
     if store.exists(scores_path(epoch)) and (plan := read_plan(store, epoch)):
@@ -72,8 +72,12 @@ def _make_plan(store: Store, epoch: int, shards: int) -> Plan:
     for refusal in refused:
         logger.warning("episode left out: %s", refusal.reason)
     references = sorted(reference for found in read if not isinstance(found, Refusal) for reference in found)
-    count = max(1, min(shards, len(references)))
-    return Plan(epoch=epoch, shards=tuple(tuple(references[at::count]) for at in range(count)), refused=refused)
+    if not references:
+        why = f"the first is refused: {refused[0].reason}" if refused else "they were cut before the first was whole"
+        raise PlanError(
+            f"the {len(episodes)} episodes of epoch {epoch} hold no segment ({why}); record the epoch again"
+        )
+    return Plan(epoch=epoch, shards=tuple(tuple(references[at::shards]) for at in range(shards)), refused=refused)
 
 
 def _segments(store: Store, epoch: int, name: str) -> list[str] | Refusal:

@@ -86,7 +86,7 @@ class ScoreRecord(_Record):
     episode_id: str
     segment_id: str
     panel: Source
-    input_sha256: str
+    input_sha256: str | None
     judges: tuple[JudgeVotes, ...]
     scores: Mapping[str, _Unit]
     weights: Mapping[str, float]
@@ -111,7 +111,7 @@ class ScoreRecord(_Record):
 
 
 def score_record(
-    epoch: int, reference: str, panel: Source, input_sha256: str, verdicts: Sequence[Verdict]
+    epoch: int, reference: str, panel: Source, input_sha256: str | None, verdicts: Sequence[Verdict]
 ) -> ScoreRecord:
     """Return the record of a panel's verdicts on one segment; a rubric without a valid vote is absent.
 
@@ -119,7 +119,7 @@ def score_record(
         epoch: The epoch the segment belongs to.
         reference: `{episode_id}/{segment_id}`.
         panel: What stands behind the judges.
-        input_sha256: Hash of the segment's manifest.
+        input_sha256: Hash of the segment's manifest, or None where there is none.
         verdicts: One for each judge.
     """
     episode_id, segment_id = check_reference(reference)

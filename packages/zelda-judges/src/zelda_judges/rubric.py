@@ -96,12 +96,12 @@ RUBRICS: tuple[Rubric, ...] = (
         judge="state",
         question="What share of the steps did something, against standing, walking into walls and dwelling in menus?",
         anchors=(
-            "almost none (under a tenth)",
-            "few (under a third)",
-            "about half, or less",
+            "almost none (under one in twenty)",
+            "few (about a tenth)",
+            "some (up to three in ten)",
+            "three to five in ten",
             "more than half",
-            "most (over seven in ten)",
-            "nearly all, and without taking damage",
+            "more than three quarters, without taking damage",
         ),
     ),
     Rubric(

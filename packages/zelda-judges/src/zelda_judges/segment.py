@@ -199,14 +199,13 @@ def read_segment(store: Store, reference: str) -> Segment:
     return Segment(manifest, hashlib.sha256(data).hexdigest(), steps, read)
 
 
-def manifest_sha256(store: Store, reference: str) -> str:
-    """Return the hash of a segment's manifest, or of no bytes when there is none: what a score is remembered by."""
+def manifest_sha256(store: Store, reference: str) -> str | None:
+    """Return the hash of a segment's manifest, or None when there is none: what a score is remembered by."""
     check_reference(reference)
     try:
-        data = store.read(f"zelda-episodes/{reference}/manifest.json")
+        return hashlib.sha256(store.read(f"zelda-episodes/{reference}/manifest.json")).hexdigest()
     except FileNotFoundError:
-        data = b""
-    return hashlib.sha256(data).hexdigest()
+        return None
 
 
 def check_reference(reference: str) -> tuple[str, str]:
