@@ -35,6 +35,7 @@ _SETTINGS = SettingsConfigDict(
     populate_by_name=True,
     cli_kebab_case=True,
     cli_avoid_json=True,
+    cli_implicit_flags=True,
 )
 
 
@@ -279,3 +280,7 @@ def _explain(error: SettingsError | ValidationError) -> str:
     fault = error.errors(include_url=False, include_input=False)[0]
     name = str(fault["loc"][-1]) if fault["loc"] else ""
     return f"--{name.replace('_', '-')} ({name.upper()}): {fault['msg']}; see zelda-env --help"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

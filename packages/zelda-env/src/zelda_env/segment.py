@@ -403,9 +403,9 @@ def _read_file(store: Store, folder: str, name: str, manifest: SegmentManifest, 
 
 
 def _read_steps(data: bytes, steps: int, folder: str) -> Iterator[StepRecord]:
-    lines = data.split(b"\n")
-    if len(lines) != steps + 1 or lines.pop():
-        raise SegmentError(f"{folder}/{STATES} has {len(lines)} lines; expected {steps}, each ended")
+    *lines, rest = data.split(b"\n")
+    if len(lines) != steps or rest:
+        raise SegmentError(f"{folder}/{STATES} has {len(lines)} lines; expected {steps}, each with its line end")
     for number, line in enumerate(lines):
         source = f"{folder}/{STATES} line {number + 1}"
         try:

@@ -1,0 +1,214 @@
+import math
+import threading
+import time
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from zelda_env import (
+    RecordingError,
+    SegmentRecorder,
+    SegmentWriter,
+    Store,
+    StoreError,
+    ZeldaEnv,
+    read_episodes,
+    read_segment,
+)
+from zelda_env.testing import check_episode
+
+
+class WatchedStore(Store):
+    """Notes the order of writes, and can be held up or made to fail."""
+
+    def __init__(self, url):
+        super().__init__(url)
+        self.order = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.fails_on = None
+
+    def write(self, path, data):
+        assert self.gate.wait(30)
+        if self.fails_on and self.fails_on in path:
+            raise StoreError(f"cannot write {path}: the disk is full")
+        self.order.append(path)
+        super().write(path, data)
+
+
+@pytest.fixture
+def watched(tmp_path):
+    return WatchedStore(str(tmp_path / "watched"))
+
+
+def run(env, writer, steps, seed=0, **options):
+    """Step a recorder at random; return what it gave back."""
+    recorder = SegmentRecorder(env, writer, epoch=2, worker=1, env_index=3, **options)
+    actions = np.random.default_rng(seed)
+    recorder.reset(seed=seed)
+    rewards = []
+    for _ in range(steps):
+        _, reward, terminated, truncated, _ = recorder.step(actions.integers(8))
+        rewards.append(reward)
+        if terminated or truncated:
+            recorder.reset(seed=seed)
+    recorder.finish()
+    return rewards
+
+
+def test_segments_and_episodes_are_numbered_and_complete(acorn, store):
+    env = ZeldaEnv(rom=acorn, episode_length=25)
+    with SegmentWriter(store) as writer:
+        rewards = run(env, writer, 60, segment_steps=10, frame_every=4)
+    records = list(read_episodes(store, 2))
+    assert [record.episode_id for record in records] == [f"e0002-w01-v03-00000{n}" for n in range(3)]
+    assert [record.steps for record in records] == [25, 25, 10]
+    assert [record.segments for record in records] == [["s0000", "s0001", "s0002"]] * 2 + [["s0000"]]
+    assert [(record.terminated, record.truncated) for record in records] == [(False, True)] * 2 + [(False, False)]
+    assert math.fsum(record.return_ for record in records) == math.fsum(rewards)
+    segments = [segment for record in records for segment in check_episode(store, record)]
+    assert [segment.manifest.first_step for segment in segments] == [0, 10, 20, 0, 10, 20, 0]
+    assert [segment.manifest.frames for segment in segments[:3]] == [[0, 4, 8], [0, 4, 8], [0, 4]]
+    assert [segment.manifest.truncated for segment in segments[:3]] == [False, False, True]
+    assert writer.stats.segments == 7
+    assert writer.stats.episodes == 3
+    assert (writer.stats.dropped, writer.stats.failed) == (0, 0)
+    files = [path for path in store.list("")]
+    assert writer.stats.bytes == sum(len(store.read(path)) for path in files)
+    env.close()
+
+
+def test_rows_and_lines_and_frames_describe_the_world_after_the_action(acorn, store):
+    env = ZeldaEnv(rom=acorn, render_mode="rgb_array")
+    with SegmentWriter(store) as writer:
+        recorder = SegmentRecorder(env, writer, epoch=0, frame_every=1)
+        recorder.reset(seed=6)
+        actions, seen = np.random.default_rng(6), []
+        for _ in range(40):
+            action = int(actions.integers(8))
+            observation, reward, *_, info = recorder.step(action)
+            state = env.game_state()
+            seen.append((action, observation, reward, info["rewards"], state, env.render()))
+        recorder.finish()
+    segment = read_segment(store, "e0000-w00-v00-000000/s0000")
+    for number, (action, observation, reward, terms, state, frame) in enumerate(seen):
+        step = segment.steps[number]
+        assert (step.action, step.reward, step.rewards, step.state) == (action, reward, terms, state)
+        assert np.array_equal(segment.observations[number], observation)
+        assert np.array_equal(segment.frame(number), frame)
+    env.close()
+
+
+def test_recording_changes_nothing_that_is_played(acorn, store):
+    env = ZeldaEnv(rom=acorn)
+    with SegmentWriter(store) as writer:
+        recorded = run(env, writer, 60, seed=9)
+        ram = env.ram.dump()
+    env.reset(seed=9)
+    actions = np.random.default_rng(9)
+    assert [env.step(actions.integers(8))[1] for _ in range(60)] == recorded
+    assert env.ram.dump() == ram
+    env.close()
+
+
+def test_the_manifest_is_written_last_and_the_episode_after_its_segments(env, watched):
+    with SegmentWriter(watched) as writer:
+        run(env, writer, 25, segment_steps=10)
+    manifests = [number for number, path in enumerate(watched.order) if path.endswith("manifest.json")]
+    folders = [path.rsplit("/manifest.json", 1)[0] for path in watched.order if path.endswith("manifest.json")]
+    for folder, at in zip(folders, manifests, strict=True):
+        assert max(number for number, path in enumerate(watched.order) if path.startswith(folder)) == at
+    assert watched.order[-1] == "zelda-episodes/index/epoch_2/e0002-w01-v03-000000.json"
+    assert len(watched.order) == len(set(watched.order))
+
+
+def test_a_full_queue_drops_and_counts_and_never_waits(env, watched):
+    watched.gate.clear()
+    writer = SegmentWriter(watched, capacity=1)
+    started = time.monotonic()
+    run(env, writer, 60, segment_steps=10)
+    assert time.monotonic() - started < 20  # the gate holds a write for 30
+    dropped = writer.dropped
+    assert dropped in {4, 5}  # one waits, and one may be in the writer's hands
+    watched.gate.set()
+    writer.close()
+    assert writer.stats.segments == 6 - dropped
+    (record,) = read_episodes(watched, 2)
+    assert (len(record.segments), record.steps) == (6 - dropped, 60)
+    check_episode(watched, record)
+
+
+@pytest.mark.parametrize("when", ["flush", "close"])
+def test_a_write_error_is_kept_and_raised(env, watched, when):
+    watched.fails_on = "s0001/observations"
+    writer = SegmentWriter(watched)
+    run(env, writer, 30, segment_steps=10)
+    with pytest.raises(StoreError, match="the disk is full"):
+        getattr(writer, when)()
+    if when == "flush":
+        with pytest.raises(StoreError, match="the disk is full"):
+            writer.close()
+    assert (writer.stats.segments, writer.stats.failed) == (1, 3)
+    assert [path for path in watched.order if "manifest" in path or "index" in path] == [
+        "zelda-episodes/e0002-w01-v03-000000/s0000/manifest.json"
+    ]
+
+
+def test_flush_waits_for_everything(env, store):
+    writer = SegmentWriter(store)
+    run(env, writer, 20, segment_steps=10)
+    writer.flush()
+    assert writer.stats.segments == 2
+    writer.close()
+    writer.close()
+    with pytest.raises(RecordingError, match="closed"):
+        run(env, writer, 5)
+
+
+def test_recorders_share_a_writer(acorn, store):
+    envs = [ZeldaEnv(rom=acorn) for _ in range(2)]
+    with SegmentWriter(store) as writer:
+        recorders = [SegmentRecorder(env, writer, epoch=0, env_index=n) for n, env in enumerate(envs)]
+        for recorder in recorders:
+            recorder.reset(seed=1)
+        for _ in range(10):
+            for recorder in recorders:
+                recorder.step(3)
+        for recorder in recorders:
+            recorder.close()
+    assert [record.env for record in read_episodes(store, 0)] == [0, 1]
+
+
+def test_resetting_cuts_an_episode_and_empty_ones_take_no_number(env, store):
+    with SegmentWriter(store) as writer:
+        recorder = SegmentRecorder(env, writer, epoch=0)
+        recorder.finish()
+        for seed in (1, 2):
+            recorder.reset(seed=seed)
+        recorder.step(0)
+        recorder.reset()
+        recorder.step(0)
+        recorder.finish()
+        recorder.finish()
+    assert [(record.episode, record.seed, record.steps) for record in read_episodes(store, 0)] == [
+        (0, 2, 1),
+        (1, None, 1),
+    ]
+
+
+def test_misuse_is_refused(env, store):
+    with SegmentWriter(store) as writer:
+        recorder = SegmentRecorder(env, writer, epoch=0, segment_steps=3)
+        with pytest.raises(RecordingError, match="reset first"):
+            recorder.step(0)
+        recorder.reset()
+        recorder.finish()
+        with pytest.raises(RecordingError, match="reset first"):
+            recorder.step(0)
+        for wrong in ({"segment_steps": 0}, {"frame_every": 0}, {"epoch": -1}, {"segment_steps": 10**6}):
+            with pytest.raises(RecordingError, match="expected 1 to"):
+                SegmentRecorder(env, writer, **{"epoch": 0, **wrong})
+        with pytest.raises(RecordingError, match="expected a ZeldaEnv"):
+            SegmentRecorder(gym.make("CartPole-v1"), writer, epoch=0)
+    with pytest.raises(ValueError, match="capacity 0"):
+        SegmentWriter(store, capacity=0)
