@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -74,7 +77,6 @@ def test_the_same_seed_gives_the_same_bytes_and_torch_is_left_as_it_was(small_wo
         torch.rand(seed + 5)
     assert files[0] == files[1] != files[2]
     assert torch.get_num_threads() == 2
-    assert not torch.are_deterministic_algorithms_enabled()
     torch.random.set_rng_state(state)
     torch.set_num_threads(threads)
 
@@ -113,3 +115,16 @@ def test_no_pairs_is_an_error(small_world):
     pairs = make_preferences(small_world.segments, pairs=500, seed=0).preferences
     with pytest.raises(PreferenceError, match="not among those"):
         fit(small_world.segments[:5], pairs, layout=LAYOUT, seed=0)
+
+
+def test_a_fit_does_not_wait_for_the_compiler_of_torch():
+    script = (
+        "import sys, numpy\n"
+        "from zelda_rm import FitConfig, Segment, fit, make_preferences\n"
+        "obs = numpy.random.default_rng(0).random((20, 5, 128), numpy.float32)\n"
+        "segments = [Segment.from_observations(str(i), row, gain=i / 20) for i, row in enumerate(obs)]\n"
+        "fit(segments, make_preferences(segments, pairs=50, seed=0).preferences, layout='x', seed=0)\n"
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -59,8 +59,10 @@ def test_progress_is_told_of_segments_and_then_of_steps(run_store):
     units = [unit for unit, *_ in news]
     assert units == ["segments"] * 48 + ["steps"] * (len(units) - 48)
     assert news[47][1:3] == (48, 48)
-    assert news[-1][1:3] == (len(units) - 48, 15)
-    assert set(news[-1][3]) == {"train_loss", "watched_loss"}
+    assert news[-2][1:3] == (15, 15)
+    assert set(news[-2][3]) == {"train_loss", "watched_loss"}
+    assert news[-1][1:3] == (15, 15)
+    assert "heldout_accuracy" in news[-1][3]
 
 
 def test_it_writes_no_model_without_pairs(run_store):

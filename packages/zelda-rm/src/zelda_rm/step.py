@@ -19,6 +19,9 @@ from zelda_rm.store import Store, dump_record
 
 logger = logging.getLogger(__name__)
 
+HEADLINES = ("train_accuracy", "heldout_accuracy", "heldout_loss", "gain_heldout_accuracy", "level_heldout_accuracy")
+"""The metrics that are told when a fit is done."""
+
 OnProgress = Callable[[str, int, int, Mapping[str, float | int | None]], None]
 
 
@@ -71,6 +74,8 @@ def fit_epoch(store: Store, config: StepConfig, on_progress: OnProgress | None =
         config=config,
         on_step=lambda done, total, metrics: show("steps", done, total, metrics),
     )
+    steps = int(model.metrics["steps"] or 0)
+    show("steps", steps, steps, {name: model.metrics[name] for name in HEADLINES})
     model.epoch = config.epoch
     model.metrics = dict(model.metrics) | _counts(dataset, pairs)
     return _write(store, config, dataset, pairs, model), True
