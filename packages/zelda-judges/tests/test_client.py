@@ -175,7 +175,7 @@ def test_no_more_requests_at_once_than_allowed():
 
 def test_many_connections_are_spread_over_small_clients():
     client = ChatClient("http://127.0.0.1:1/v1", concurrency=100)
-    assert len(client._clients) == 13
+    assert len(client._transport.clients) == 13
     asyncio.run(client.close())
 
 
@@ -259,6 +259,40 @@ def test_check_takes_a_server_without_a_list_at_its_word(caplog):
     assert "has no list of models (status 404)" in caplog.text
 
 
+def look(endpoint):
+    async def run():
+        async with ChatClient(endpoint.url, policy=RetryPolicy(attempts=1)) as client:
+            await client.check_images("judge")
+
+    asyncio.run(run())
+
+
+def test_a_model_that_sees():
+    with FakeEndpoint() as endpoint:
+        look(endpoint)
+    assert [request["max_tokens"] for request in endpoint.requests] == [1, 1]
+
+
+def test_a_model_that_ignores_images_is_refused_by_name():
+    with FakeEndpoint(sees=False) as endpoint, pytest.raises(EndpointError, match=r"judge at .* ignores images"):
+        look(endpoint)
+
+
+@pytest.mark.parametrize("code", [400, 500])
+def test_a_model_that_takes_no_images_is_refused_by_name(code):
+    with (
+        FakeEndpoint(always=status(code)) as endpoint,
+        pytest.raises(EndpointError, match=r"takes no images .*--model-vision"),
+    ):
+        look(endpoint)
+
+
+def test_a_server_that_counts_no_tokens_is_taken_at_its_word(caplog):
+    with FakeEndpoint(always=body('{"choices": [{"message": {"content": "x"}}]}')) as endpoint:
+        look(endpoint)
+    assert "is not known" in caplog.text
+
+
 @pytest.mark.parametrize("data", [b'{"data": 3}', b"nonsense", b"[]", b"{}"])
 def test_lists_of_models_that_are_none(data):
     assert _model_names(data) is None
@@ -289,12 +323,34 @@ def test_keys_that_cannot_be_sent_are_refused_unseen(key):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "host:8000/v1", "ftp://host/v1", "http://", "http://user:pass@host/v1", "http://[::1/v1"]
+    "url",
+    [
+        "",
+        "host:8000/v1",
+        "ftp://host/v1",
+        "http://",
+        "http://user:pass@host/v1",
+        "http://user:pass@[::1/v1",
+        "http://host/v1?key=pass",
+        "http://[::1/v1",
+    ],
 )
 def test_urls_that_cannot_be_used(url):
     with pytest.raises(ConfigError, match="--base-url") as error:
         ChatClient(url)
     assert "pass" not in str(error.value).replace("password", "")
+
+
+def test_no_slots():
+    with pytest.raises(ConfigError, match="expected 1 or more"):
+        ChatClient("http://host/v1", concurrency=0)
+
+
+def test_a_key_far_into_an_answer_is_not_shown_in_part():
+    text = " " * 1990 + SECRET
+    with FakeEndpoint(always=status(500, text)) as endpoint:
+        answers, _, _ = ask(endpoint, api_key=SECRET, policy=RetryPolicy(attempts=1))
+    assert SECRET[:9] not in str(answers[0])
 
 
 def test_a_certificate_file_that_is_not_there():

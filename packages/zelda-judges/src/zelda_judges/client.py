@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
-import math
 import random
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 import httpx
 
-from zelda_judges.ballot import clean
-from zelda_judges.errors import ConfigError, EndpointError, RequestError
+from zelda_judges.errors import EndpointError, RequestError
+from zelda_judges.png import encode_rgb, enlarge
 from zelda_judges.retry import RETRIED_CODES, RetryPolicy, retry_after
+from zelda_judges.transport import Transport, describe
 
 logger = logging.getLogger(__name__)
-
-CONNECTIONS = 8
-"""Connections of one httpx client. One client slows down badly above about a hundred requests at once
-(encode/httpx#3215), so the concurrency is spread over several small ones."""
-
-MAX_RESPONSE_BYTES = 4 << 20
-"""Longer responses are cut off and count as no answer."""
 
 GIVE_UP_AFTER = 25
 """Failed attempts in a row, over all requests, after which nothing more is asked even of a server that lives.
@@ -98,17 +90,14 @@ class ChatClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         ca_file: str | None = None,
     ) -> None:
-        self.base_url = _checked_url(base_url)
         self.counters = Counters()
-        self._key = _checked_key(api_key)
-        self._timeout_s = timeout_s
+        self._transport = Transport(
+            base_url, api_key=api_key, concurrency=concurrency, timeout_s=timeout_s, ca_file=ca_file
+        )
+        self.base_url = self._transport.base_url
         self._policy = policy or RetryPolicy()
         self._rng = rng or random.Random(0)
         self._sleep = sleep
-        self._pool: asyncio.LifoQueue[httpx.AsyncClient] = asyncio.LifoQueue()
-        self._clients = [self._client(ca_file) for _ in range(math.ceil(max(1, concurrency) / CONNECTIONS))]
-        for slot in range(max(1, concurrency)):
-            self._pool.put_nowait(self._clients[slot % len(self._clients)])
         self._one_at_a_time: set[str] = set()
         self._give_up_after = max(GIVE_UP_AFTER, 2 * concurrency)
         self._failed_in_a_row = 0
@@ -130,8 +119,7 @@ class ChatClient:
 
     async def close(self) -> None:
         """Close all connections."""
-        for client in self._clients:
-            await client.aclose()
+        await self._transport.close()
 
     async def check(self, models: set[str]) -> None:
         """See that the server is there and knows the models, before any work is done.
@@ -142,14 +130,14 @@ class ChatClient:
         Raises:
             EndpointError: It cannot be reached, refuses the key, or lists none of a name.
         """
-        async with self._slot() as client:
+        async with self._transport.slot() as client:
             try:
-                code, data, _ = await self._send(client, "GET", "/models", None)
+                response = await self._transport.send(client, "GET", "/models", None)
             except (httpx.RequestError, TimeoutError) as error:
-                raise EndpointError(self._unreachable(_describe(error))) from error
-        if code in {401, 403}:
+                raise EndpointError(self._unreachable(describe(error))) from error
+        if (code := response.code) in {401, 403}:
             raise EndpointError(f"{self.base_url} answers {code}; {_FATAL[code]}")
-        listed = _model_names(data) if code == httpx.codes.OK else None
+        listed = _model_names(response.data) if code == httpx.codes.OK else None
         if listed is None:
             logger.warning("%s has no list of models (status %d); the names are not checked", self.base_url, code)
             return
@@ -158,6 +146,33 @@ class ChatClient:
                 f"{self.base_url} has no model {missing[0]!r}; it has {', '.join(sorted(listed)[:8]) or 'none'}; "
                 "set --model-state, --model-puzzle and --model-vision to names it has"
             )
+
+    async def check_images(self, model: str) -> None:
+        """See that a model looks at images: some servers take them, answer 200 and never show them to the model.
+
+        Two requests for one token, with and without an image; the one with it has to have more tokens in its prompt.
+
+        Raises:
+            EndpointError: The server refuses images or ignores them.
+        """
+        text = {"type": "text", "text": "What is this?"}
+        blind = await self._prompt_tokens(model, [text])
+        seeing = await self._prompt_tokens(model, [text, image_part(_probe_image())])
+        cure = "choose another --model-vision, or leave it out to judge from text alone"
+        if isinstance(seeing, RequestError):
+            raise EndpointError(f"{model} at {self.base_url} takes no images ({seeing}); {cure}")
+        if isinstance(blind, RequestError) or not blind or not seeing:
+            logger.warning("%s does not count the tokens of prompts; whether %s sees images is not known", self, model)
+        elif seeing <= blind:
+            raise EndpointError(f"{model} at {self.base_url} ignores images (they cost no tokens); {cure}")
+
+    async def _prompt_tokens(self, model: str, content: list[dict[str, Any]]) -> int | RequestError:
+        body = {"model": model, "messages": [{"role": "user", "content": content}], "max_tokens": 1, "temperature": 0}
+        try:
+            usage = (await self._complete(body, 1)).get("usage")
+        except RequestError as error:
+            return error
+        return _count(usage.get("prompt_tokens")) if isinstance(usage, dict) else 0
 
     async def choices(self, body: Mapping[str, Any], n: int) -> list[dict[str, Any] | RequestError]:
         """Return n answers to one request: in one go where the server can, otherwise one at a time.
@@ -217,16 +232,21 @@ class ChatClient:
 
     async def _ask(self, body: Mapping[str, Any], n: int) -> list[dict[str, Any]]:
         """Return at least one choice of a completion."""
+        found: list[dict[str, Any]] = (await self._complete(body, n))["choices"]
+        return found
+
+    async def _complete(self, body: Mapping[str, Any], n: int) -> dict[str, Any]:
+        """Return a completion that has at least one choice."""
         payload = json.dumps({**body, "n": n}, sort_keys=True, ensure_ascii=True, allow_nan=False).encode()
         self.counters.requests += 1
-        async with self._slot() as client:
+        async with self._transport.slot() as client:
             data = await self._persist(client, payload)
         completion = _json_object(data)
         found = completion.get("choices")
         if not isinstance(found, list) or not found or not all(isinstance(choice, dict) for choice in found):
-            raise RequestError("http", f"not a chat completion: {self._scrub(data)}", httpx.codes.OK)
+            raise RequestError("http", f"not a chat completion: {self._transport.scrub(data)}", httpx.codes.OK)
         self._count_tokens(completion.get("usage"))
-        return found
+        return completion
 
     async def _persist(self, client: httpx.AsyncClient, payload: bytes) -> bytes:
         """Return the body of a 200; ask again where that may help."""
@@ -249,33 +269,21 @@ class ChatClient:
     async def _attempt(self, client: httpx.AsyncClient, payload: bytes) -> tuple[bytes | RequestError, float | None]:
         """Return the body of a 200, or what went wrong and how long the server wants us to wait."""
         try:
-            code, data, headers = await self._send(client, "POST", "/chat/completions", payload)
+            response = await self._transport.send(client, "POST", "/chat/completions", payload)
         except (TimeoutError, httpx.TimeoutException) as error:
             self.counters.timeouts += 1
-            return RequestError("timeout", f"no answer within {self._timeout_s:g} s ({type(error).__name__})"), None
+            return RequestError(
+                "timeout", f"no answer within {self._transport.timeout_s:g} s ({type(error).__name__})"
+            ), None
         except httpx.RequestError as error:
             self.counters.disconnects += 1
-            return RequestError("http", f"no answer: {_describe(error)}"), None
-        if code == httpx.codes.OK:
-            return data, None
+            return RequestError("http", f"no answer: {describe(error)}"), None
+        if (code := response.code) == httpx.codes.OK:
+            return response.data, None
         self.counters.errors += 1
         self.counters.throttled += code in {429, 503}
-        return RequestError("http", f"status {code}: {self._scrub(data)}", code), retry_after(headers)
-
-    async def _send(
-        self, client: httpx.AsyncClient, method: str, path: str, payload: bytes | None
-    ) -> tuple[int, bytes, httpx.Headers]:
-        """Return status, body and headers; never more than the allowed bytes, never longer than the allowed time."""
-        async with (
-            asyncio.timeout(self._timeout_s),
-            client.stream(method, f"{self.base_url}{path}", content=payload) as response,
-        ):
-            data = bytearray()
-            async for chunk in response.aiter_bytes():
-                data += chunk
-                if len(data) > MAX_RESPONSE_BYTES:
-                    break
-            return response.status_code, bytes(data[:MAX_RESPONSE_BYTES]), response.headers
+        said = self._transport.scrub(response.data)
+        return RequestError("http", f"status {code}: {said}", code), retry_after(response.headers)
 
     def _may_retry(self, failure: RequestError, attempt: int) -> bool:
         if failure.code is not None and failure.code not in RETRIED_CODES:
@@ -297,42 +305,15 @@ class ChatClient:
 
     async def _give_up(self, client: httpx.AsyncClient, failure: RequestError) -> NoReturn:
         """Raise the failure of one request, or, if the server does not live at all, open the circuit."""
-        if failure.code is None and not await self._lives(client):
+        if failure.code is None and not await self._transport.lives(client):
             self._gone = self._unreachable(str(failure))
             raise EndpointError(self._gone) from failure
         raise failure
-
-    async def _lives(self, client: httpx.AsyncClient) -> bool:
-        try:
-            code, _, _ = await self._send(client, "GET", "/models", None)
-        except (httpx.RequestError, TimeoutError):
-            return False
-        return code < httpx.codes.INTERNAL_SERVER_ERROR
 
     def _unreachable(self, seen: str) -> str:
         return (
             f"cannot reach {self.base_url} ({seen}); check that the server runs and that --base-url is right, "
             "then run the command again: it goes on where it stopped"
-        )
-
-    @asynccontextmanager
-    async def _slot(self) -> AsyncIterator[httpx.AsyncClient]:
-        client = await self._pool.get()
-        try:
-            yield client
-        finally:
-            self._pool.put_nowait(client)
-
-    def _client(self, ca_file: str | None) -> httpx.AsyncClient:
-        headers = {"content-type": "application/json", "accept": "application/json"}
-        if self._key:
-            headers["authorization"] = f"Bearer {self._key}"
-        return httpx.AsyncClient(
-            headers=headers,
-            timeout=httpx.Timeout(self._timeout_s),
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
-            verify=_ssl_context(ca_file, self.base_url),
-            trust_env=False,
         )
 
     def _count_tokens(self, usage: object) -> None:
@@ -343,50 +324,15 @@ class ChatClient:
         details = usage.get("prompt_tokens_details")
         self.counters.cached_tokens += _count(details.get("cached_tokens")) if isinstance(details, dict) else 0
 
-    def _scrub(self, data: bytes) -> str:
-        """Return the beginning of a server's text for a message, without the key should it be echoed."""
-        text = data[:2000].decode("utf-8", "replace")
-        return clean(text.replace(self._key, "[key]") if self._key else text) or "nothing"
+
+def image_part(png: bytes) -> dict[str, Any]:
+    """Return the part of a message that holds a PNG."""
+    return {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{base64.b64encode(png).decode()}"}}
 
 
-def _checked_url(base_url: str) -> str:
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL as error:
-        raise ConfigError(
-            f"--base-url {base_url!r} is not a URL ({error}); expected one like http://host:8000/v1"
-        ) from None
-    if url.userinfo:
-        raise ConfigError("--base-url holds a user or a password; put the key into LLM_API_KEY instead")
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ConfigError(f"--base-url {base_url!r} is not http or https; expected one like http://host:8000/v1")
-    return str(url).rstrip("/")
-
-
-def _checked_key(api_key: str | None) -> str:
-    key = (api_key or "").strip()
-    if not key.isascii() or not (key.isprintable() and " " not in key):
-        raise ConfigError(
-            "LLM_API_KEY holds blanks or characters that no key has; set it again (its text is not shown)"
-        )
-    return key
-
-
-def _ssl_context(ca_file: str | None, url: str) -> ssl.SSLContext | bool:
-    if not ca_file:
-        # Loading the system's authorities costs tens of milliseconds a client; plain HTTP needs none.
-        return url.startswith("https://")
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(
-            f"--ca-file {ca_file!r} cannot be read ({error}); expected certificates in PEM form"
-        ) from error
-
-
-def _describe(error: Exception) -> str:
-    text = clean(str(error))
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+def _probe_image() -> bytes:
+    """Return a square of 112 pixels: four patches a side of the usual vision towers."""
+    return enlarge(encode_rgb(7, 7, bytes(range(147))), 16)
 
 
 def _json_object(data: bytes) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from typing import Any, Protocol
 
 from zelda_judges.ballot import Ballot, failed, parse_ballot
-from zelda_judges.client import ChatClient
+from zelda_judges.client import ChatClient, image_part
 from zelda_judges.errors import RequestError
 from zelda_judges.rubric import PROMPT_VERSION, JudgeName, Rubric, answer_schema, instructions, rubrics_of
 from zelda_judges.segment import Segment
@@ -114,12 +113,8 @@ class LLMJudge:
         if not steps:
             return text
         text += f"\nFrames after steps {', '.join(map(str, steps))}, in this order:"
-        images = [self._image(segment, step) for step in steps]
+        images = [image_part(segment.frame(step, self._upscale)) for step in steps]
         return [{"type": "text", "text": text}, *images]
-
-    def _image(self, segment: Segment, step: int) -> dict[str, Any]:
-        packed = base64.b64encode(segment.frame(step, self._upscale)).decode()
-        return {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{packed}"}}
 
     def _request_seed(self, segment: Segment) -> int:
         text = f"{self._seed}:{PROMPT_VERSION}:{self.name}:{segment.sha256}"

@@ -73,7 +73,7 @@ class PanelConfig(BaseModel):
 async def llm_panel(
     config: PanelConfig, api_key: str | None, rng: random.Random | None = None
 ) -> AsyncIterator[tuple[tuple[LLMJudge, ...], tuple[ChatClient, ...]]]:
-    """Open the endpoints, see that they are there and know the models, and yield the judges and the clients.
+    """Open the endpoints, see that they can do what is asked of them, and yield the judges and the clients.
 
     Args:
         config: Which models judge and where.
@@ -82,7 +82,7 @@ async def llm_panel(
 
     Raises:
         ConfigError: A setting is wrong.
-        EndpointError: An endpoint is not there or does not have a model.
+        EndpointError: An endpoint is not there, does not have a model, or its vision model ignores images.
     """
     plan = config.judges()
     async with AsyncExitStack() as stack:
@@ -100,6 +100,9 @@ async def llm_panel(
                 clients[url] = await stack.enter_async_context(client)
         for url, client in clients.items():
             await client.check({model for where, model, _ in plan.values() if where == url})
+        for url, model, frames in plan.values():
+            if frames:
+                await clients[url].check_images(model)
         judges = tuple(
             LLMJudge(
                 name,

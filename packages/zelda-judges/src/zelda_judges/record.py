@@ -14,7 +14,7 @@ from zelda_judges.segment import check_reference
 from zelda_judges.verdict import Source, Verdict, combine, total_score
 
 MAX_SEGMENTS_OF_EPISODE = 100_000
-PART_NAME = re.compile(r"(e[\d]+-w\d+-v\d+-\d+)\.(s\d+)\.json")
+PART_NAME = re.compile(r"(e[\d]+-w\d+-v\d+-\d+)\.(s\d+)\.json", re.ASCII)
 
 _Unit = Annotated[float, Field(ge=0, le=1)]
 _Digit = Annotated[int, Field(ge=0, le=5)]

@@ -24,8 +24,8 @@ MAX_MANIFEST_BYTES = 1 << 20
 MAX_STATES_BYTES = 16 << 20
 MAX_FRAME_BYTES = 1 << 20
 
-EPISODE_ID = re.compile(r"e(\d{4,9})-w(\d{2,9})-v(\d{2,9})-(\d{6,9})")
-SEGMENT_ID = re.compile(r"s(\d{4,9})")
+EPISODE_ID = re.compile(r"e(\d{4,9})-w(\d{2,9})-v(\d{2,9})-(\d{6,9})", re.ASCII)
+SEGMENT_ID = re.compile(r"s(\d{4,9})", re.ASCII)
 
 R = TypeVar("R", bound=BaseModel)
 _Byte = Annotated[int, Field(ge=0, le=255)]
