@@ -1,3 +1,4 @@
+import hashlib
 import io
 import pickle
 import random
@@ -8,7 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from zelda_rm import ArtifactError, RewardModel, dump_model, load_model, read_model
+from zelda_rm import ArtifactError, Manifest, RewardModel, dump_model, load_model, read_model
 from zelda_rm.artifact import MAX_BYTES
 from zelda_rm.link import LINKS
 
@@ -166,14 +167,19 @@ def test_a_missing_file_and_a_model_without_an_epoch_are_errors(tmp_path):
 def test_the_store_must_agree_with_the_manifest(store):
     with pytest.raises(ArtifactError, match="zelda-rm fit"):
         read_model(store, 4)
-    store.write_json(
-        "zelda-models/reward_model/epoch_4/manifest.json", {"schema": "reward-model/1", "sha256": "0" * 64}
-    )
+    write_manifest(store, sha256="0" * 64)
     with pytest.raises(ArtifactError, match="not there"):
         read_model(store, 4)
     store.write("zelda-models/reward_model/epoch_4/rm.pt", GOOD)
     with pytest.raises(ArtifactError, match="its manifest says"):
         read_model(store, 4)
-    store.write_json("zelda-models/reward_model/epoch_4/manifest.json", {"schema": "reward-model/2"})
-    with pytest.raises(ArtifactError, match="reward-model/1"):
-        read_model(store, 4)
+    write_manifest(store, sha256=hashlib.sha256(GOOD).hexdigest())
+    assert read_model(store, 4, "zelda-obs/1").epoch == 4
+    with pytest.raises(ArtifactError, match="layout"):
+        read_model(store, 4, "zelda-obs/2")
+
+
+def write_manifest(store, **changes):
+    record = {"epoch": 4, "layout": "zelda-obs/1", "link": "two-head", "epochs": (4,), "segments": 9, "pairs": 8}
+    manifest = Manifest(**record, heldout_pairs=2, seed=0, metrics={}, **changes)
+    store.write_json("zelda-models/reward_model/epoch_4/manifest.json", manifest.record())

@@ -63,6 +63,13 @@ def test_another_layout_or_panel_is_refused(run_store, add_epoch, make_world):
     assert (data.panel, len(data.segments), len(data.refused)) == ("llm", 5, 53)
 
 
+def test_few_refusals_are_warned_of_one_by_one(run_store, add_epoch, make_world, caplog):
+    add_epoch(run_store, make_world(5, steps=4), epoch=1, panel="llm")
+    read_dataset(run_store, 1)
+    assert len(caplog.records) == 21
+    assert "28 more" in caplog.text
+
+
 def test_a_segment_scored_twice_counts_once(run_store):
     later = run_store.read(scores_path(0)).replace(b'"epoch": 0', b'"epoch": 1')
     run_store.write(scores_path(1), later)

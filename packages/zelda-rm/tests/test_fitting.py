@@ -4,7 +4,16 @@ import sys
 import numpy as np
 import pytest
 import torch
-from zelda_rm import FitConfig, PreferenceError, Segment, dump_model, fit, make_preferences, rank_correlation
+from zelda_rm import (
+    FitConfig,
+    PreferenceError,
+    Segment,
+    dump_model,
+    fit,
+    load_model,
+    make_preferences,
+    rank_correlation,
+)
 from zelda_rm.link import LINKS
 
 LAYOUT = "zelda-obs/1"
@@ -128,3 +137,16 @@ def test_a_fit_does_not_wait_for_the_compiler_of_torch():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("obs", [np.zeros((1, 128), np.float32), np.full((3, 128), 1e6, np.float32)])
+def test_segments_from_which_nothing_can_be_learnt_give_a_potential_that_is_finite(link, obs):
+    segments = [Segment.from_observations(str(index), obs, gain=index / 10, level=index / 10) for index in range(3)]
+    pairs = make_preferences(segments, pairs=10, seed=0, heldout_fraction=0.0).preferences
+    model = fit(segments, pairs, layout=LAYOUT, seed=0, config=FitConfig(link=link))
+    model.epoch = 0
+    phi = load_model(dump_model(model)).potential(obs)
+    assert np.isfinite(phi).all()
+    assert np.allclose(phi, 0.0, atol=1e-6) or link == "sum"
+    assert model.scale == 1.0

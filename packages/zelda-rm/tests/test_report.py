@@ -1,4 +1,5 @@
-from zelda_rm.report import render
+from zelda_rm import Manifest
+from zelda_rm.report import render as render_manifest
 
 MANIFEST = {
     "schema": "reward-model/1",
@@ -24,6 +25,10 @@ MANIFEST = {
         "best_step": 50,
     },
 }
+
+
+def render(record):
+    return render_manifest(Manifest.model_validate(record))
 
 
 def test_it_tells_what_and_how_well():

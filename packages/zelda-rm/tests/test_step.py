@@ -21,19 +21,19 @@ def test_the_files_are_those_of_the_seam(run_store):
     manifest, fitted = fit_epoch(run_store, CONFIG)
     assert fitted
     files = outputs(run_store)
-    assert json.loads(files["manifest.json"]) == manifest
-    assert manifest["schema"] == "reward-model/1"
-    assert manifest["sha256"] == hashlib.sha256(files["rm.pt"]).hexdigest()
-    assert (manifest["epoch"], manifest["epochs"], manifest["seed"]) == (0, [0], 3)
-    assert (manifest["layout"], manifest["link"], manifest["segments"]) == ("zelda-obs/1", "two-head", 48)
+    assert json.loads(files["manifest.json"]) == manifest.record()
+    assert manifest.record()["schema"] == "reward-model/1"
+    assert manifest.sha256 == hashlib.sha256(files["rm.pt"]).hexdigest()
+    assert (manifest.epoch, manifest.epochs, manifest.seed) == (0, (0,), 3)
+    assert (manifest.layout, manifest.link, manifest.segments) == ("zelda-obs/1", "two-head", 48)
     pairs = parse_preferences(files["preferences.jsonl"], "x")
-    assert len(pairs) == manifest["pairs"] <= 600
-    assert sum(pair.split == "heldout" for pair in pairs) == manifest["heldout_pairs"] > 0
+    assert len(pairs) == manifest.pairs <= 600
+    assert sum(pair.split == "heldout" for pair in pairs) == manifest.heldout_pairs > 0
     assert all(split_of(pair.winner, 3, 0.2) == split_of(pair.loser, 3, 0.2) == pair.split for pair in pairs)
     first = json.loads(files["preferences.jsonl"].splitlines()[0])
     assert set(first) == {"schema", "epoch", "target", "winner", "loser", "margin", "probability", "split"}
     model = read_model(run_store, 0, "zelda-obs/1")
-    assert (model.epoch, dict(model.metrics)) == (0, manifest["metrics"])
+    assert (model.epoch, dict(model.metrics)) == (0, manifest.metrics)
 
 
 def test_run_again_it_does_nothing(run_store):
@@ -47,7 +47,7 @@ def test_run_again_it_does_nothing(run_store):
 def test_a_later_epoch_learns_from_all(run_store, add_epoch, make_world):
     add_epoch(run_store, make_world(20, seed=5, steps=6), epoch=1)
     manifest, _ = fit_epoch(run_store, StepConfig(epoch=1, **QUICK))
-    assert (manifest["epochs"], manifest["segments"]) == ([0, 1], 68)
+    assert (manifest.epochs, manifest.segments) == ((0, 1), 68)
     path = "zelda-models/reward_model/epoch_1/preferences.jsonl"
     pairs = parse_preferences(run_store.read(path), path)
     assert any(pair.winner[:5] != pair.loser[:5] for pair in pairs)

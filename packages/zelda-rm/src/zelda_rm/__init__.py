@@ -19,6 +19,7 @@ from zelda_rm.errors import (
     SegmentError,
 )
 from zelda_rm.link import Link
+from zelda_rm.manifest import Manifest, read_manifest
 from zelda_rm.metric import preference_probability, rank_correlation
 from zelda_rm.potential import Potential, shaping
 from zelda_rm.preference import Preference, PreferenceSet, make_preferences
@@ -39,6 +40,7 @@ __all__ = [
     "ArtifactError",
     "FitConfig",
     "Link",
+    "Manifest",
     "MissingScoresError",
     "NumpyPotential",
     "PairIndex",
@@ -65,6 +67,7 @@ __all__ = [
     "pair_loss",
     "preference_probability",
     "rank_correlation",
+    "read_manifest",
     "read_model",
     "shaping",
 ]

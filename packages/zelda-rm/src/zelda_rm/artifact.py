@@ -34,10 +34,10 @@ from torch import Tensor
 
 from zelda_rm.errors import ArtifactError
 from zelda_rm.link import LINKS
+from zelda_rm.manifest import SCHEMA, folder, read_manifest
 from zelda_rm.model import LEAST_SCALE, SIZES, RewardModel
-from zelda_rm.store import Store, StoreError
+from zelda_rm.store import Store
 
-SCHEMA: Final = "reward-model/1"
 MAX_BYTES: Final = 16 * 2**20
 """An artifact has about 60 kB; what claims to be hundreds of times larger is not read."""
 
@@ -149,35 +149,12 @@ def read_model(store: Store, epoch: int, layout: str | None = None) -> RewardMod
             f"{path} is not there, yet its manifest is; delete {folder(epoch)} and fit again"
         ) from error
     found = hashlib.sha256(data).hexdigest()
-    if found != manifest.get("sha256"):
+    if found != manifest.sha256:
         raise ArtifactError(
-            f"{path} has sha256 {found[:12]}…, its manifest says {str(manifest.get('sha256'))[:12]}…; "
+            f"{path} has sha256 {found[:12]}…, its manifest says {manifest.sha256[:12]}…; "
             f"delete {folder(epoch)} and fit again"
         )
     return load_model(data, layout)
-
-
-def read_manifest(store: Store, epoch: int) -> dict[str, Any]:
-    """Return the `reward-model/1` manifest of an epoch.
-
-    Raises:
-        ArtifactError: The epoch is not fitted, or its manifest is not such a record.
-    """
-    path = f"{folder(epoch)}/manifest.json"
-    try:
-        return store.read_json(path, SCHEMA)
-    except FileNotFoundError as error:
-        raise ArtifactError(
-            f"{store.url}/{path} is not there: epoch {epoch} is not fitted; "
-            f"fit it with `zelda-rm fit --store {store.url} --epoch {epoch}`"
-        ) from error
-    except StoreError as error:
-        raise ArtifactError(str(error)) from error
-
-
-def folder(epoch: int) -> str:
-    """Return the path of an epoch's reward model below the store."""
-    return f"zelda-models/reward_model/epoch_{epoch}"
 
 
 def _bytes(source: bytes | str | Path) -> tuple[bytes, str]:

@@ -15,6 +15,8 @@ from tqdm import tqdm
 
 from zelda_rm.config import StepConfig
 from zelda_rm.errors import RewardModelError
+from zelda_rm.manifest import Manifest, read_manifest
+from zelda_rm.report import render
 from zelda_rm.store import Store, StoreError, dump_record
 
 
@@ -76,11 +78,8 @@ class ReportCommand(StoreSettings):
 
     def run(self) -> None:
         """Print the report."""
-        from zelda_rm.artifact import read_manifest  # noqa: PLC0415  as above
-        from zelda_rm.report import render  # noqa: PLC0415
-
         manifest = read_manifest(Store(self.store), self.epoch)
-        print(dump_record(manifest).decode().rstrip() if self.as_json else render(manifest))
+        print(dump_record(manifest.record()).decode().rstrip() if self.as_json else render(manifest))
 
 
 class _Program(BaseSettings):
@@ -140,12 +139,12 @@ def _first(error: ValidationError) -> str:
     return f"{flag}: {details['msg']}, got {details['input']!r}"
 
 
-def _summary(manifest: Mapping[str, Any]) -> str:
-    accuracy = manifest["metrics"].get("heldout_accuracy")
+def _summary(manifest: Manifest) -> str:
+    accuracy = manifest.metrics.get("heldout_accuracy")
     told = "nothing held out" if accuracy is None else f"held-out accuracy {accuracy:.3f}"
     return (
-        f"{manifest['pairs']} pairs of {manifest['segments']} segments, link {manifest['link']}, "
-        f"seed {manifest['seed']}, {told}, rm.pt {manifest['sha256'][:12]}"
+        f"{manifest.pairs} pairs of {manifest.segments} segments, link {manifest.link}, "
+        f"seed {manifest.seed}, {told}, rm.pt {manifest.sha256[:12]}"
     )
 
 

@@ -18,6 +18,9 @@ logger = logging.getLogger(__name__)
 READERS = 8
 """Threads that read segments: enough to hide an object store's latency, too few to trouble it."""
 
+NAMED = 20
+"""Refusals that are warned of one by one."""
+
 OnRead = Callable[[int, int], None]
 
 
@@ -90,8 +93,10 @@ def read_dataset(
                 segments.append(result)
             if on_read is not None:
                 on_read(done, len(manifests))
-    for message in refused:
-        logger.warning("refused: %s", message)
+    for index, message in enumerate(refused):
+        logger.log(logging.WARNING if index < NAMED else logging.INFO, "refused: %s", message)
+    if len(refused) > NAMED:
+        logger.warning("refused: %d more, named at the level INFO", len(refused) - NAMED)
     return Dataset(tuple(segments), layout, panel, tuple(sorted(epochs)), tuple(refused))
 
 

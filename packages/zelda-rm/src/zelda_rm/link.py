@@ -8,7 +8,8 @@ For the rows s_1 … s_T of a segment, Φ the potential:
     last       Φ(s_T)
     two-head   delta of Φ for the target `gain`, mean of a second output for the target `level`
 
-The probability that segment a is better than b is that of Bradley & Terry (1952), σ(value(a) − value(b)).
+s_1 is the world after the segment's first action, the first thing its judges see. The probability that segment a is
+better than b is that of Bradley & Terry (1952), σ(value(a) − value(b)).
 
 Judges who score how much changed over a segment say nothing about the sum of a reward over its states, so `two-head`
 is the default: only Φ shapes the reward, and the second output keeps what is not progress out of it. Nothing is

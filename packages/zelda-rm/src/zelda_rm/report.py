@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from zelda_rm.manifest import Manifest
 from zelda_rm.score import TARGET_NAMES
 
 COLUMNS = (
@@ -16,24 +16,24 @@ COLUMNS = (
 )
 
 
-def render(manifest: Mapping[str, Any]) -> str:
+def render(manifest: Manifest) -> str:
     """Return a `reward-model/1` manifest as text: what it was fitted on, and a table of how well.
 
     Accuracies are shares of pairs, losses nats a pair, rank correlations Spearman's between the model's values and the
     scores over held-out segments. A dash is what cannot be told, for want of held-out pairs or of a target's scores.
     """
-    metrics: Mapping[str, Any] = manifest["metrics"]
-    epochs = _span(manifest["epochs"])
+    metrics = manifest.metrics
+    epochs = _span(manifest.epochs)
     head = [
-        f"reward model of epoch {manifest['epoch']}   {manifest['layout']}   link {manifest['link']}   "
-        f"seed {manifest['seed']}   sha256 {manifest['sha256'][:12]}",
-        f"scores of {epochs}: {manifest['segments']} segments, {metrics.get('refused', 0)} refused; "
-        f"{manifest['pairs']} pairs of {metrics.get('eligible_pairs', '?')}, {manifest['heldout_pairs']} held out, "
+        f"reward model of epoch {manifest.epoch}   {manifest.layout}   link {manifest.link}   "
+        f"seed {manifest.seed}   sha256 {manifest.sha256[:12]}",
+        f"scores of {epochs}: {manifest.segments} segments, {metrics.get('refused', 0)} refused; "
+        f"{manifest.pairs} pairs of {metrics.get('eligible_pairs', '?')}, {manifest.heldout_pairs} held out, "
         f"{metrics.get('ties', '?')} ties left out",
         f"best step {metrics.get('best_step', '?')} of {metrics.get('steps', '?')}",
     ]
     rows = [["", "pairs", *(title for _, title in COLUMNS)]]
-    rows.append(["all", str(manifest["pairs"]), *(_figure(metrics.get(name)) for name, _ in COLUMNS)])
+    rows.append(["all", str(manifest.pairs), *(_figure(metrics.get(name)) for name, _ in COLUMNS)])
     for target in TARGET_NAMES:
         cells = [_figure(metrics.get(f"{target}_{name}")) for name, _ in COLUMNS]
         rows.append([target, str(metrics.get(f"{target}_pairs", "-")), *cells])

@@ -6,13 +6,13 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from zelda_rm.artifact import SCHEMA, dump_model, folder, read_manifest, read_model
+from zelda_rm.artifact import dump_model, read_model
 from zelda_rm.config import StepConfig
 from zelda_rm.dataset import Dataset, read_dataset
 from zelda_rm.errors import PreferenceError
 from zelda_rm.fitting import fit
+from zelda_rm.manifest import Manifest, folder, read_manifest
 from zelda_rm.model import RewardModel
 from zelda_rm.preference import PreferenceSet, make_preferences
 from zelda_rm.store import Store, dump_record
@@ -25,7 +25,7 @@ HEADLINES = ("train_accuracy", "heldout_accuracy", "heldout_loss", "gain_heldout
 OnProgress = Callable[[str, int, int, Mapping[str, float | int | None]], None]
 
 
-def fit_epoch(store: Store, config: StepConfig, on_progress: OnProgress | None = None) -> tuple[dict[str, Any], bool]:
+def fit_epoch(store: Store, config: StepConfig, on_progress: OnProgress | None = None) -> tuple[Manifest, bool]:
     """Fit an epoch unless it is fitted, and write preferences.jsonl, rm.pt and, last, manifest.json.
 
     What is written depends on the store's scores and the configuration alone, so a step that was killed and is run
@@ -37,7 +37,7 @@ def fit_epoch(store: Store, config: StepConfig, on_progress: OnProgress | None =
         on_progress: Called with (unit, done, total, metrics), first for `segments`, then for `steps`.
 
     Returns:
-        manifest: The `reward-model/1` record.
+        manifest: What the epoch was fitted on, and how well.
         fitted: Whether this call made it; False if it was there.
 
     Raises:
@@ -102,29 +102,26 @@ def _counts(dataset: Dataset, pairs: PreferenceSet) -> dict[str, int]:
     }
 
 
-def _write(
-    store: Store, config: StepConfig, dataset: Dataset, pairs: PreferenceSet, model: RewardModel
-) -> dict[str, Any]:
+def _write(store: Store, config: StepConfig, dataset: Dataset, pairs: PreferenceSet, model: RewardModel) -> Manifest:
     """Write the three files, the manifest last."""
     data = dump_model(model)
-    manifest = {
-        "schema": SCHEMA,
-        "epoch": config.epoch,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "layout": dataset.layout,
-        "link": model.link,
-        "epochs": list(dataset.epochs),
-        "segments": len(dataset.segments),
-        "pairs": len(pairs.preferences),
-        "heldout_pairs": sum(pair.split == "heldout" for pair in pairs.preferences),
-        "seed": config.seed,
-        "metrics": dict(model.metrics),
-    }
+    manifest = Manifest(
+        epoch=config.epoch,
+        sha256=hashlib.sha256(data).hexdigest(),
+        layout=dataset.layout,
+        link=model.link,
+        epochs=dataset.epochs,
+        segments=len(dataset.segments),
+        pairs=len(pairs.preferences),
+        heldout_pairs=sum(pair.split == "heldout" for pair in pairs.preferences),
+        seed=config.seed,
+        metrics=dict(model.metrics),
+    )
     lines = b"".join(dump_record(pair.record(config.epoch)) for pair in pairs.preferences)
     store.write(f"{folder(config.epoch)}/preferences.jsonl", lines)
     store.write(f"{folder(config.epoch)}/rm.pt", data)
-    store.write_json(f"{folder(config.epoch)}/manifest.json", manifest)
-    logger.info("epoch %d is fitted: %d pairs of %d segments", config.epoch, manifest["pairs"], manifest["segments"])
+    store.write_json(f"{folder(config.epoch)}/manifest.json", manifest.record())
+    logger.info("epoch %d is fitted: %d pairs of %d segments", config.epoch, manifest.pairs, manifest.segments)
     return manifest
 
 
