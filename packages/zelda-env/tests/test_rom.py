@@ -2,6 +2,7 @@ import pickle
 
 import pytest
 from zelda_env import Rom, RomError, ZeldaEnvError
+from zelda_env.rom import header_checksum
 
 
 def test_acorn_is_shipped_and_known(acorn):
@@ -18,8 +19,6 @@ def test_a_manufacturer_code_behind_the_title_is_not_part_of_it(cartridge):
     data = bytearray(cartridge("ZELDA DIN"))
     data[0x13F:0x143] = b"AZ7E"
     data[0x14D] = 0
-    from zelda_env.rom import header_checksum
-
     data[0x14D] = header_checksum(data)
     assert Rom.parse(bytes(data), "mine.gbc").title == "ZELDA DIN"
 

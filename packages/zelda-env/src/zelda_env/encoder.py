@@ -262,9 +262,8 @@ _SCALARS = np.concatenate(
     ]
 ).astype(np.intp)  # fmt: skip
 
-_COMPUTED = np.array(
-    [_STARTS[name] for name in ("rupees", "boss_key", "shield", "visited_here", "dialog", "transition", "can_act")]
-)
+_RUPEES, _BOSS_KEY, _SHIELD, _VISITED = (_STARTS[name] for name in ("rupees", "boss_key", "shield", "visited_here"))
+_DIALOG, _TRANSITION, _CAN_ACT = (_STARTS[name] for name in ("dialog", "transition", "can_act"))
 _KEYS, _TAKEN, _AROUND = _STARTS["keys"], _STARTS["item_taken"], SPANS["visited_around"]
 _SIGHT = SPANS["sight"]
 _OBJECT_SPAN = slice(SPANS["enemies"].start, SPANS["items"].stop)
@@ -277,14 +276,21 @@ _CANDIDATES = (
 _OBJECT_BYTES = np.concatenate(
     [ram.object_offsets(base, name) for name in ("enabled", "id", "y", "x", "health") for base, _ in _CANDIDATES]
 )
-_WANTED = np.concatenate([ids for _, ids in _CANDIDATES])
-_WANTED_ROW = np.repeat(np.arange(4), ram.SLOTS) * 256
-_FAR = 1023
-_RANK = np.repeat(np.array([0, 2048, 4096, 4096], np.int16), ram.SLOTS)
+_ABSENT = 600
+"""Put on the rank of what is not there or not of its kind; more than any distance, 510 at most."""
+_KIND = 2048
+"""Distance between the ranks of kinds; more than any rank within one."""
+_RANK_BY_PRESENCE = np.where(PRESENT, 0, _ABSENT).astype(np.int16)
+_RANK_BY_ID = np.concatenate(
+    [np.where(ids, 0, _ABSENT) + _KIND * kind for (_, ids), kind in zip(_CANDIDATES, (0, 1, 2, 2), strict=True)]
+).astype(np.int16)
+_ID_ROW = np.repeat(np.arange(4), ram.SLOTS) * 256
 _PICKED = np.array([*range(ENEMIES), *range(16, 16 + PEOPLE), *range(32, 32 + ITEMS)])
+_NO_OBJECT = bytes(64)
 _OBJECT_LAYOUT = np.array(
-    [4 * n + k for n in range(ENEMIES + PEOPLE + ITEMS) for k in range(4 if n < ENEMIES else 3)], np.intp
+    [8 * k + n for n in range(ENEMIES + PEOPLE + ITEMS) for k in range(4 if n < ENEMIES else 3)], np.intp
 )
+_HEALTH = np.array([min(value, 16) / 16 if value < 0x80 else 0 for value in range(256)], np.float32)
 
 
 class StateEncoder:
@@ -298,7 +304,8 @@ class StateEncoder:
                 self._where[SPANS[feature.name]] = feature.source[0].offset
         self._raw = np.zeros(OBS_SIZE, np.uint8)
         self._index = np.zeros(OBS_SIZE, np.intp)
-        self._objects = np.zeros((ENEMIES + PEOPLE + ITEMS, 4), np.float32)
+        self._away = np.zeros((2, 64), np.int16)
+        self._seen = np.zeros((4, ENEMIES + PEOPLE + ITEMS), np.float32)
 
     def encode(self, wram: Bytes) -> Floats:
         """Return the observation, a new array (128,) float32 within `observation_space`, whatever the bytes.
@@ -327,15 +334,13 @@ class StateEncoder:
         screen = Screen.of(scalars[:11])
         rupees = (high >> 4) * 1000 + (high & 15) * 100 + (low >> 4) * 10 + (low & 15)
         boss_key = in_dungeon and wram[ram.BOSS_KEYS.offset + (dungeon >> 3)] >> (dungeon & 7) & 1
-        observation[_COMPUTED] = (
-            _LOG_RUPEES[rupees],
-            boss_key,
-            min(shield, 3) / 3 if owned & 2 else 0.0,
-            np.count_nonzero(wram[page : page + 256] & ram.VISITED) / 256,
-            screen.dialog,
-            screen.transition,
-            screen.can_act,
-        )
+        observation[_RUPEES] = _LOG_RUPEES[rupees]
+        observation[_BOSS_KEY] = boss_key
+        observation[_SHIELD] = min(shield, 3) / 3 if owned & 2 else 0.0
+        observation[_VISITED] = np.count_nonzero(wram[page : page + 256] & ram.VISITED) / 256
+        observation[_DIALOG] = screen.dialog
+        observation[_TRANSITION] = screen.transition
+        observation[_CAN_ACT] = screen.can_act
         if link == 0xD1:
             observation[0], observation[1] = min(x, 240) / 240, min(y, 176) / 176
         self._see(wram, y, x, observation[_OBJECT_SPAN])
@@ -344,27 +349,25 @@ class StateEncoder:
     def _see(self, wram: Bytes, y: int, x: int, out: Floats) -> None:
         """Write the nearest foes, people and items, (27,) float32."""
         raw = wram.take(_OBJECT_BYTES)  # (5 * 64,)
-        here = PRESENT[raw[:64]] & _WANTED[_WANTED_ROW + raw[64:128]]
-        if not here.any():
+        if raw[:64].tobytes() == _NO_OBJECT:
             out[:] = 0
             return
-        away = raw[128:256].astype(np.int16)
-        away[:64] -= y
-        away[64:] -= x
+        away = self._away
+        np.subtract(raw[128:192], y, out=away[0], dtype=np.int16)
+        np.subtract(raw[192:256], x, out=away[1], dtype=np.int16)
         distance = np.abs(away)
-        rank = np.where(here, distance[:64] + distance[64:], _FAR) + _RANK
-        picked = rank.argsort(kind="stable")[_PICKED]
-        there = here[picked]
-        objects = self._objects
-        objects[:, 0] = there
-        objects[:, 1] = away[64:][picked] * there
-        objects[:, 2] = away[:64][picked] * there
-        objects[:, 3] = _HEALTH[raw[256:320][picked]] * there
-        objects[:, 1:3] /= 255
-        out[:] = objects.ravel()[_OBJECT_LAYOUT]
-
-
-_HEALTH = np.array([min(value, 16) / 16 if value < 0x80 else 0 for value in range(256)], np.float32)
+        rank = distance[0] + distance[1]
+        rank += _RANK_BY_PRESENCE.take(raw[:64])
+        rank += _RANK_BY_ID.take(_ID_ROW + raw[64:128])
+        picked = rank.argsort(kind="stable").take(_PICKED)
+        there = rank.take(picked) % _KIND < _ABSENT
+        seen = self._seen
+        seen[0] = there
+        np.divide(away[1].take(picked), 255, out=seen[1])
+        np.divide(away[0].take(picked), 255, out=seen[2])
+        seen[3] = _HEALTH.take(raw[256:].take(picked))
+        seen *= there
+        seen.take(_OBJECT_LAYOUT, out=out, mode="clip")
 
 
 def _neighbours(wram: Bytes, room: int, dungeon: int, position: int, floor: int) -> tuple[int, int, int, int]:

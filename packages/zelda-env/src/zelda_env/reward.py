@@ -100,7 +100,9 @@ class RewardTracker:
     """
 
     def __init__(self, config: RewardConfig | None = None) -> None:
-        self._config = config or RewardConfig()
+        config = config or RewardConfig()
+        self._weights: Terms = {name: getattr(config, name) for name in TERMS}
+        self._kills_per_room = config.kills_per_room
         self._forget()
 
     @property
@@ -131,8 +133,8 @@ class RewardTracker:
         """
         paid: dict[str, int] = {"step": 1}
         self._measure(wram, paid)
-        config = self._config
-        terms = {name: getattr(config, name) * count for name, count in paid.items() if count}
+        weights = self._weights
+        terms = {name: weights[name] * count for name, count in paid.items() if count}
         return {name: value for name, value in terms.items() if value}
 
     def _forget(self) -> None:
@@ -186,7 +188,7 @@ class RewardTracker:
         if kills > self._kills >= 0:
             before = self._kills_in.get(place, 0)
             self._kills_in[place] = before + kills - self._kills
-            limit = self._config.kills_per_room
+            limit = self._kills_per_room
             paid["kill"] = min(self._kills_in[place], limit) - min(before, limit)
         self._kills = kills
 
