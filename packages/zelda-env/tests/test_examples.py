@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import zelda_env
 from zelda_env import Store, read_episodes
 from zelda_env.testing import check_episode
 
@@ -26,7 +27,5 @@ def test_the_code_of_the_readme_runs(number, monkeypatch, tmp_path, capsys):
 
 
 def test_the_readme_names_every_public_name():
-    import zelda_env
-
     text = (ROOT / "README.md").read_text()
     assert [name for name in zelda_env.__all__ if name not in text] == []
