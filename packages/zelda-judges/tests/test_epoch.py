@@ -14,6 +14,7 @@ from zelda_judges import (
     PlanError,
     RetryPolicy,
     SegmentError,
+    Store,
     StoreError,
     merge_epoch,
     plan_epoch,
@@ -89,6 +90,19 @@ def test_shards_together_make_the_same_scores_as_one_pass(epoch, tmp_path):
         score(epoch, shard=shard, workers=1 + shard)
     merge_epoch(epoch, 3)
     assert files(epoch)[scores_path(3)] == whole
+
+
+def test_any_store_that_fsspec_knows(epoch, tmp_path):
+    elsewhere = Store(f"memory://{tmp_path.name}/run")
+    for path in epoch.list(""):
+        elsewhere.write(path, epoch.read(path))
+    for store in (epoch, elsewhere):
+        plan_epoch(store, 3)
+        with FakeEndpoint() as endpoint:
+            score_llm(store, endpoint)
+        merge_epoch(store, 3)
+    assert files(elsewhere) == files(epoch)
+    elsewhere.delete("")
 
 
 def test_what_is_scored_is_skipped(epoch):
