@@ -108,7 +108,7 @@ def write_epoch(store: Store, world: World, epoch: int = 0, layout: str = "zelda
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    return build_world(800)
+    return build_world(600)
 
 
 @pytest.fixture(scope="session")

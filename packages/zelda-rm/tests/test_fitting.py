@@ -24,7 +24,9 @@ def fitted(world):
     """The model of each link, fitted on the same pairs."""
     segments = world.segments
     pairs = make_preferences(segments, pairs=8_000, seed=1).preferences
-    return {link: fit(segments, pairs, layout=LAYOUT, seed=0, config=FitConfig(link=link)) for link in LINKS}
+    return {
+        link: fit(segments, pairs, layout=LAYOUT, seed=0, config=FitConfig(link=link, max_steps=150)) for link in LINKS
+    }
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +117,7 @@ def test_training_stops_when_it_no_longer_helps(small_world):
     assert len(seen) == model.metrics["steps"] == model.metrics["best_step"] + 5
     losses = [metrics["watched_loss"] for _, _, metrics in seen]
     assert losses.index(min(losses)) + 1 == model.metrics["best_step"]
-    assert seen[0][:2] == (1, 400)
+    assert seen[0][:2] == (1, 800)
 
 
 def test_no_pairs_is_an_error(small_world):

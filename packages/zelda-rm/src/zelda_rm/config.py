@@ -17,9 +17,10 @@ class FitConfig(BaseModel):
     or last."""
     learning_rate: float = Field(default=1e-2, gt=0.0)
     """Of AdamW, constant."""
-    weight_decay: float = Field(default=1.0, ge=0.0)
-    """Of AdamW, decoupled from the gradient."""
-    max_steps: int = Field(default=400, ge=1)
+    weight_decay: float = Field(default=3.0, ge=0.0)
+    """Of AdamW, decoupled from the gradient; times the learning rate, the part taken off a weight each step. Strong, for
+    segments are few."""
+    max_steps: int = Field(default=800, ge=1)
     """The most steps, each over all pairs."""
     patience: int = Field(default=40, ge=1)
     """Steps without a new least held-out loss after which training ends."""

@@ -23,11 +23,14 @@ from zelda_rm.metric import rank_correlation
 from zelda_rm.model import LEAST_SCALE, RewardModel, fit_normaliser
 from zelda_rm.optimizer import AdamW
 from zelda_rm.preference import Preference, Split
-from zelda_rm.score import Target
+from zelda_rm.score import TARGET_NAMES, Target
 from zelda_rm.segment import Segment
 
 Metrics = dict[str, float | int | None]
 OnStep = Callable[[int, int, Metrics], None]
+
+MEASURES = ("train_accuracy", "heldout_accuracy", "train_loss", "heldout_loss")
+"""Taken over all pairs, and over those of each target."""
 
 
 def fit(
@@ -54,9 +57,10 @@ def fit(
 
     Returns:
         The model, Φ scaled to the standard deviation 1 over the training rows and, for every link but `sum` (the only
-        one that could tell), shifted to the mean 0. Its `metrics` hold, over all pairs and for `gain_` and `level_`
-        alone: `train_accuracy`, `heldout_accuracy`, `heldout_loss` (nats), `rank_correlation` (Spearman's, of value
-        with score over held-out segments); and `steps`, `best_step`. What cannot be told is None.
+        one that could tell), shifted to the mean 0. Its `metrics` hold, over all pairs and, as `gain_…` and `level_…`,
+        over those of each target: `train_accuracy`, `heldout_accuracy`, `train_loss` and `heldout_loss` (nats a pair);
+        `gain_rank_correlation` and `level_rank_correlation` (Spearman's, of value with score over held-out segments);
+        `steps` and `best_step`. What cannot be told is None.
 
     Raises:
         PreferenceError: There is no pair to train on, or a pair names a segment that was not given.
@@ -107,7 +111,7 @@ def _train(
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         with torch.no_grad():
-            watched = float(loss) if heldout is None else float(heldout.loss(model))
+            watched = float((heldout or train).loss(model))
         if watched < best_loss:
             best_loss, best_step, best = watched, step, copy.deepcopy(model.state_dict())
         if on_step is not None:
@@ -123,11 +127,9 @@ def _measure(model: RewardModel, train: _Side, heldout: _Side | None) -> Metrics
     metrics = _side_metrics(model, train, "train")
     if heldout is not None:
         metrics |= _side_metrics(model, heldout, "heldout")
-    names = [f"{prefix}{name}" for prefix in ("", "gain_", "level_") for name in _NAMES]
-    return {name: _rounded(metrics.get(name)) for name in names if name != "rank_correlation"}
-
-
-_NAMES = ("train_accuracy", "heldout_accuracy", "train_loss", "heldout_loss", "rank_correlation")
+    names = [f"{prefix}{name}" for prefix in ("", "gain_", "level_") for name in MEASURES]
+    names += [f"{target}_rank_correlation" for target in TARGET_NAMES]
+    return {name: _rounded(metrics.get(name)) for name in names}
 
 
 def _side_metrics(model: RewardModel, side: _Side, name: Split) -> Metrics:
