@@ -5,6 +5,7 @@ from zelda_train import checkpoint
 from zelda_train.algorithm import build_config, digest
 from zelda_train.config import TrainConfig
 from zelda_train.errors import CheckpointError
+from zelda_train.manifest import folder, read_manifest
 
 pytestmark = pytest.mark.usefixtures("cluster")
 
@@ -38,18 +39,18 @@ def test_a_checkpoint_brings_weights_optimizer_and_runners_back(algo, store):
 
 def test_the_manifest_is_written_last_and_names_every_file(algo, store):
     manifest = checkpoint.save(algo, store, 0, {"seed": 1})
-    found = {path.removeprefix(checkpoint.folder(0) + "/") for path in store.list(checkpoint.folder(0))}
+    found = {path.removeprefix(folder(0) + "/") for path in store.list(folder(0))}
     assert found == set(manifest["files"]) | {"manifest.json"}
-    assert checkpoint.read_manifest(store, 0) == manifest
-    assert checkpoint.read_manifest(store, 1) is None
+    assert read_manifest(store, 0) == manifest
+    assert read_manifest(store, 1) is None
 
 
 def test_damage_is_named(algo, store):
     checkpoint.save(algo, store, 0, {})
-    store.write(f"{checkpoint.folder(0)}/{NAME}", b"something else")
+    store.write(f"{folder(0)}/{NAME}", b"something else")
     with pytest.raises(CheckpointError, match=r"has 14 bytes with sha256 .*; delete zelda-models/checkpoints/epoch_0"):
         checkpoint.restore(algo, store, 0)
-    store.delete(f"{checkpoint.folder(0)}/{NAME}")
+    store.delete(f"{folder(0)}/{NAME}")
     with pytest.raises(CheckpointError, match="is missing, though the manifest names it"):
         checkpoint.restore(algo, store, 0)
     with pytest.raises(CheckpointError, match="train epoch 1 first"):
@@ -59,7 +60,7 @@ def test_damage_is_named(algo, store):
 def test_a_manifest_cannot_write_outside_of_its_folder(algo, store):
     manifest = checkpoint.save(algo, store, 0, {})
     manifest["files"]["../../evil"] = {"bytes": 0, "sha256": ""}
-    store.write_json(f"{checkpoint.folder(0)}/manifest.json", manifest)
+    store.write_json(f"{folder(0)}/manifest.json", manifest)
     with pytest.raises(CheckpointError, match="outside of its folder"):
         checkpoint.restore(algo, store, 0)
 

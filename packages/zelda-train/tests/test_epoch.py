@@ -8,10 +8,10 @@ import sys
 import pytest
 from corridor import Corridor, progress_made
 from ray import cloudpickle
-from zelda_train import checkpoint
 from zelda_train.config import TrainConfig
 from zelda_train.epoch import delete_leftovers, train_epoch
 from zelda_train.errors import CheckpointError, SamplingError
+from zelda_train.manifest import read_manifest
 from zelda_train.store import Store
 
 # The environments below travel to the runner processes by value: those cannot import a test module.
@@ -121,7 +121,7 @@ def test_an_interrupted_epoch_is_repeated_from_nothing(store, config):
 
     with pytest.raises(Interrupted):
         train_epoch(config, store, 0, Corridor, on_progress=interrupt)
-    assert checkpoint.read_manifest(store, 0) is None
+    assert read_manifest(store, 0) is None
     store.write("zelda-models/checkpoints/epoch_0/algorithm_state.pkl", b"half of it")
     repeated = train_epoch(config, store, 0, Corridor)
     assert not any(store.exists(path) for path in leftovers)
@@ -139,6 +139,7 @@ import sys
 from corridor import Corridor, progress_made
 from zelda_train.config import TrainConfig
 from zelda_train.epoch import train_epoch
+from zelda_train.manifest import read_manifest
 from zelda_train.store import Store
 config = TrainConfig.model_validate_json(sys.argv[1])
 manifest = train_epoch(config, Store(sys.argv[2]), 0, Corridor, potential=progress_made)
@@ -148,14 +149,17 @@ print(manifest["metrics"]["learner"]["weights_sha256"])
 
 def test_two_runners_give_the_same_weights_in_any_process(store, config):
     config = config.model_copy(update={"ray_workers": 2, "envs_per_worker": 3})
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, config.model_dump_json(), store.url + "-2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     here = train_epoch(config, store, 0, Corridor, potential=progress_made)
     assert here["metrics"]["steps"] == 1026  # 512 do not divide by 6: one runner samples a row more
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, config.model_dump_json(), store.url + "-2"],
-        check=False, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.stdout.split() == [weights(here)], done.stderr
-    assert done.stderr == ""
+    out, err = process.communicate(timeout=300)
+    assert out.split() == [weights(here)], err
+    assert err == ""
 
 
 def test_a_runner_that_dies_is_started_again_and_counted(store, config):
@@ -196,4 +200,4 @@ def test_runners_that_cannot_start_are_one_error(store, config):
 def test_recordings_that_cannot_be_written_stop_the_epoch(store, config):
     with pytest.raises(SamplingError, match="could not write what it recorded: OSError: the disk is full"):
         train_epoch(config, store, 0, Recorded)
-    assert checkpoint.read_manifest(store, 0) is None
+    assert read_manifest(store, 0) is None

@@ -56,7 +56,10 @@ def fitted(store, layout):
     data = dump_model(model)
     store.write("zelda-models/reward_model/epoch_0/rm.pt", data)
     sha256 = hashlib.sha256(data).hexdigest()
-    record = {"schema": "reward-model/1", "epoch": 0, "sha256": sha256, "layout": layout}
+    record = {
+        "schema": "reward-model/1", "epoch": 0, "sha256": sha256, "layout": layout, "link": "two-head", "epochs": [0],
+        "segments": 4, "pairs": 6, "heldout_pairs": 1, "seed": 0, "metrics": {},
+    }  # fmt: skip
     store.write_json("zelda-models/reward_model/epoch_0/manifest.json", record)
     return sha256
 

@@ -10,41 +10,8 @@ from typing import Any
 
 from zelda_train.algorithm import EpochPPO
 from zelda_train.errors import CheckpointError
+from zelda_train.manifest import SCHEMA, folder, read_manifest
 from zelda_train.store import Store
-
-SCHEMA = "checkpoint/1"
-
-
-def folder(epoch: int) -> str:
-    """Return the folder of an epoch's checkpoint, relative to the store."""
-    return f"zelda-models/checkpoints/epoch_{epoch}"
-
-
-def read_manifest(store: Store, epoch: int) -> dict[str, Any] | None:
-    """Return the `checkpoint/1` record of an epoch, or None if the epoch is not trained.
-
-    Raises:
-        StoreError: The record is not readable, or of another major version.
-    """
-    path = f"{folder(epoch)}/manifest.json"
-    return store.read_json(path, SCHEMA) if store.exists(path) else None
-
-
-def parent_of(store: Store, epoch: int) -> dict[str, Any] | None:
-    """Return `{epoch, sha256}` of the manifest that an epoch continues, or None for the first epoch.
-
-    Raises:
-        CheckpointError: There is no finished checkpoint to continue.
-    """
-    if epoch == 0:
-        return None
-    if read_manifest(store, epoch - 1) is None:
-        raise CheckpointError(
-            f"epoch {epoch} continues epoch {epoch - 1}, but {store.url}/{folder(epoch - 1)}/manifest.json is missing; "
-            f"train it first: zelda-train epoch --store {store.url} --epoch {epoch - 1}"
-        )
-    sha256 = hashlib.sha256(store.read(f"{folder(epoch - 1)}/manifest.json")).hexdigest()
-    return {"epoch": epoch - 1, "sha256": sha256}
 
 
 def save(algo: EpochPPO, store: Store, epoch: int, record: Mapping[str, Any]) -> dict[str, Any]:

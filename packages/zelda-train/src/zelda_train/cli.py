@@ -15,6 +15,8 @@ from tqdm import tqdm
 
 from zelda_train.config import TrainConfig
 from zelda_train.errors import TrainError
+from zelda_train.manifest import parent_of, read_manifest
+from zelda_train.progress import ProgressFile
 from zelda_train.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -55,8 +57,6 @@ class EpochCommand(TrainConfig, RunSettings):  # type: ignore[misc]  # both kind
 
     def run(self) -> None:
         """Train the epoch and print a line about it."""
-        from zelda_train.checkpoint import read_manifest  # noqa: PLC0415  Ray takes seconds to import; --help need not
-
         store = Store(self.store)
         done = read_manifest(store, self.epoch)
         if done is None:
@@ -65,7 +65,8 @@ class EpochCommand(TrainConfig, RunSettings):  # type: ignore[misc]  # both kind
             print(f"epoch {self.epoch} is trained already, nothing to do: {_summary(done)}")
 
     def _train(self, store: Store) -> dict[str, Any]:
-        from zelda_train.progress import ProgressFile  # noqa: PLC0415  as above
+        parent_of(store, self.epoch)
+        from zelda_train.cluster import ray_session  # noqa: PLC0415  Ray and RLlib take seconds; --help need not
         from zelda_train.stack import train_stack_epoch  # noqa: PLC0415
 
         file = ProgressFile(store, self.epoch, time.monotonic, lambda: datetime.datetime.now(datetime.UTC))
@@ -79,15 +80,8 @@ class EpochCommand(TrainConfig, RunSettings):  # type: ignore[misc]  # both kind
                 bar.update(progress.steps - bar.n)
                 file(progress)
 
-            return train_stack_epoch(
-                config,
-                store,
-                self.epoch,
-                rom=self.zelda_rom,
-                on_progress=show,
-                ray_address=self.ray_address,
-                verbose=self.verbose,
-            )
+            with ray_session(self.ray_workers, self.ray_address, verbose=self.verbose):
+                return train_stack_epoch(config, store, self.epoch, rom=self.zelda_rom, on_progress=show)
 
 
 class _Program(BaseSettings):

@@ -19,6 +19,7 @@ from zelda_train.algorithm import EpochPPO, build_config
 from zelda_train.cluster import quiet_build, ray_session
 from zelda_train.config import TrainConfig
 from zelda_train.errors import SamplingError
+from zelda_train.manifest import folder, parent_of, read_manifest
 from zelda_train.metric import EpochMetrics, Progress
 from zelda_train.runner import FragmentRunner, Totals
 from zelda_train.shaping import Potential
@@ -49,14 +50,12 @@ def train_epoch(
     rom: Mapping[str, str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
-    ray_address: str | None = None,
-    verbose: bool = False,
 ) -> dict[str, Any]:
     """Train one epoch and write its checkpoint; an epoch that is already trained is left as it is.
 
     Starts from the checkpoint of the epoch before. Whatever an interrupted attempt at the same epoch left behind, its
-    segments included, is deleted first. The same seed and parent give the same weights, in any process, as long as no
-    environment and no runner fails.
+    segments included, is deleted first. Uses the Ray that this process is connected to, or starts one for itself. The
+    same seed and parent give the same weights, in any process, as long as no environment and no runner fails.
 
     Args:
         config: The parameters.
@@ -69,8 +68,6 @@ def train_epoch(
         rom: `{title, sha1}` of the game, for the record.
         on_progress: Called after every batch.
         clock: Seconds that only go forward.
-        ray_address: Of a running Ray cluster; None starts Ray on this machine.
-        verbose: Let Ray and RLlib log everything.
 
     Returns:
         The `checkpoint/1` record.
@@ -80,10 +77,10 @@ def train_epoch(
         SamplingError: The runners keep failing.
         StoreError: The store cannot be read or written.
     """
-    done = checkpoint.read_manifest(store, epoch)
+    done = read_manifest(store, epoch)
     if done is not None:
         return done
-    parent = checkpoint.parent_of(store, epoch)
+    parent = parent_of(store, epoch)
     delete_leftovers(store, epoch)
     record = {
         "seed": config.seed,
@@ -94,7 +91,7 @@ def train_epoch(
         "parent": parent,
     }
     register_env(ENV_NAME, env_creator)
-    with ray_session(config.ray_workers, ray_address, verbose=verbose), _algorithm(config, epoch) as algo:
+    with ray_session(config.ray_workers), _algorithm(config, epoch) as algo:
         if parent is not None:
             checkpoint.restore(algo, store, parent["epoch"])
         algo.check_runners()
@@ -106,7 +103,7 @@ def train_epoch(
 
 def delete_leftovers(store: Store, epoch: int) -> None:
     """Delete what an interrupted attempt at an epoch left: segments, their index, parts of a checkpoint."""
-    store.delete(checkpoint.folder(epoch))
+    store.delete(folder(epoch))
     store.delete(f"zelda-episodes/index/epoch_{epoch}")
     prefix = f"zelda-episodes/e{epoch:04d}-"
     episodes = {path.split("/")[1] for path in store.list("zelda-episodes") if path.startswith(prefix)}

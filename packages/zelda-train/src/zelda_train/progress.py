@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from zelda_train.metric import Progress
 from zelda_train.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from zelda_train.metric import Progress
 
 logger = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ works with any environment and any potential.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from ray.rllib.env.env_context import EnvContext
 
-from zelda_train.checkpoint import parent_of, read_manifest
 from zelda_train.config import TrainConfig
 from zelda_train.epoch import train_epoch
 from zelda_train.errors import PotentialError, StackError, TrainError
+from zelda_train.manifest import parent_of, read_manifest
 from zelda_train.metric import Progress
 from zelda_train.shaping import Potential
 from zelda_train.store import Store
@@ -39,8 +40,6 @@ def train_stack_epoch(
     *,
     rom: str | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-    ray_address: str | None = None,
-    verbose: bool = False,
 ) -> dict[str, Any]:
     """Train one epoch of the game; see `train_epoch` for what that means.
 
@@ -51,8 +50,6 @@ def train_stack_epoch(
             epoch before has to be fitted.
         rom: A cartridge file that every runner can read; None for the free game.
         on_progress: Called after every batch.
-        ray_address: Of a running Ray cluster; None starts Ray on this machine.
-        verbose: Let Ray and RLlib log everything.
 
     Returns:
         The `checkpoint/1` record.
@@ -79,8 +76,6 @@ def train_stack_epoch(
         layout=layout,
         rom=cartridge,
         on_progress=on_progress,
-        ray_address=ray_address,
-        verbose=verbose,
     )
 
 
@@ -92,9 +87,7 @@ def game_of(rom: str | None) -> tuple[str, dict[str, str]]:
         TrainError: The file is not a cartridge that zelda-env reads.
     """
     with _needs("zelda_env"):
-        from zelda_env.encoder import LAYOUT  # noqa: PLC0415
-        from zelda_env.errors import ZeldaEnvError  # noqa: PLC0415
-        from zelda_env.rom import Rom  # noqa: PLC0415
+        from zelda_env import LAYOUT, Rom, ZeldaEnvError  # noqa: PLC0415
     try:
         cartridge = Rom.acorn() if rom is None else Rom.load(rom)
     except ZeldaEnvError as error:
@@ -110,20 +103,18 @@ def load_potential(store: Store, epoch: int, layout: str) -> tuple[Potential, di
         PotentialError: The epoch is not fitted, its rm.pt is damaged, or it reads observations of another layout.
     """
     with _needs("zelda_rm"):
-        from zelda_rm.artifact import read_manifest as read_fitted  # noqa: PLC0415
-        from zelda_rm.artifact import read_model  # noqa: PLC0415
-        from zelda_rm.errors import RewardModelError  # noqa: PLC0415
-        from zelda_rm.store import Store as ModelStore  # noqa: PLC0415
-    theirs = ModelStore(store.url)
+        from zelda_rm import RewardModelError, read_model  # noqa: PLC0415
+        from zelda_rm import Store as ModelStore  # noqa: PLC0415
     try:
-        manifest, model = read_fitted(theirs, epoch), read_model(theirs, epoch, layout)
+        model = read_model(ModelStore(store.url), epoch, layout)
     except RewardModelError as error:
         raise PotentialError(f"{error}; or train without shaping: --shaping-weight 0") from error
+    sha256 = hashlib.sha256(store.read(f"zelda-models/reward_model/epoch_{epoch}/rm.pt")).hexdigest()
 
     def potential(obs: NDArray[np.float32]) -> NDArray[np.float32]:
         return model.potential(obs)
 
-    return potential, {"epoch": epoch, "sha256": manifest["sha256"]}
+    return potential, {"epoch": epoch, "sha256": sha256}
 
 
 @dataclass(frozen=True)
@@ -169,7 +160,7 @@ class Output:
         """Return this process's output to a store."""
         if store_url not in cls._of_process:
             from zelda_env import SegmentWriter  # noqa: PLC0415
-            from zelda_env.store import Store as EpisodeStore  # noqa: PLC0415
+            from zelda_env import Store as EpisodeStore  # noqa: PLC0415
 
             cls._of_process[store_url] = cls(Store(store_url), SegmentWriter(EpisodeStore(store_url)))
         return cls._of_process[store_url]
