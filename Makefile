@@ -45,7 +45,7 @@ format: $(STAMP) ## Mend what the linter can mend
 	$(BIN)/ruff format .
 
 bench: $(STAMP) ## Measure the speeds, each against a baseline taken in the same run
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
 
 game: ## Build the embedded game (needs the Debian package sdcc)
 	$(MAKE) -C packages/zelda-env/game
