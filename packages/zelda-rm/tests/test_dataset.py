@@ -1,7 +1,9 @@
+import threading
+
 import numpy as np
 import pytest
 from zelda_rm import MissingScoresError
-from zelda_rm.dataset import read_dataset
+from zelda_rm.dataset import READERS, read_dataset
 
 
 def scores_path(epoch):
@@ -12,11 +14,11 @@ def test_all_epochs_so_far_are_read(run_store, add_epoch, make_world):
     add_epoch(run_store, make_world(9, seed=2, steps=5), epoch=2)
     add_epoch(run_store, make_world(7, seed=3, steps=5), epoch=3)
     read = []
-    data = read_dataset(run_store, 2, on_read=lambda done, total: read.append((done, total)))
+    data = read_dataset(run_store, 2, on_read=lambda *news: read.append(news))
     assert data.epochs == (0, 2)
     assert len(data.segments) == 57
     assert [segment.reference for segment in data.segments] == sorted(segment.reference for segment in data.segments)
-    assert read == [(done, 57) for done in range(1, 58)]
+    assert read == [(unit, done, 57) for unit in ("manifests", "segments") for done in range(1, 58)]
     assert (data.layout, data.panel, data.refused) == ("zelda-obs/1", "rules", ())
     assert read_dataset(run_store, 3, history=2).epochs == (2, 3)
     assert read_dataset(run_store, 3, history=1).epochs == (3,)
@@ -76,3 +78,23 @@ def test_a_segment_scored_twice_counts_once(run_store):
     data = read_dataset(run_store, 1)
     assert len(data.segments) == 48
     assert len(data.refused) == 48
+
+
+def test_an_interrupt_does_not_wait_for_what_is_not_begun(run_store, monkeypatch):
+    line = run_store.read(scores_path(0)).splitlines()[0]
+    many = [line.replace(b'"s0000"', b'"s%04d"' % index) for index in range(50 * READERS)]
+    run_store.write(scores_path(0), b"\n".join(many))
+    reads, read, never = [], run_store.read, threading.Event()
+
+    def read_slowly(path):
+        reads.append(path)
+        never.wait(0.5 if len(reads) > 2 else 0.0)  # the scores and one segment come at once
+        return read(path)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_store, "read", read_slowly)
+    with pytest.raises(KeyboardInterrupt):
+        read_dataset(run_store, 0, on_read=interrupt)
+    assert len(reads) < 25 * READERS

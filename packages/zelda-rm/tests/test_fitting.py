@@ -25,7 +25,7 @@ def fitted(world):
     segments = world.segments
     pairs = make_preferences(segments, pairs=8_000, seed=1).preferences
     return {
-        link: fit(segments, pairs, layout=LAYOUT, seed=0, config=FitConfig(link=link, max_steps=150)) for link in LINKS
+        link: fit(segments, pairs, layout=LAYOUT, seed=0, config=FitConfig(link=link, max_steps=100)) for link in LINKS
     }
 
 

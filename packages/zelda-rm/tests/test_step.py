@@ -53,12 +53,12 @@ def test_a_later_epoch_learns_from_all(run_store, add_epoch, make_world):
     assert any(pair.winner[:5] != pair.loser[:5] for pair in pairs)
 
 
-def test_progress_is_told_of_segments_and_then_of_steps(run_store):
+def test_progress_is_told_of_what_is_read_and_then_of_steps(run_store):
     news = []
     fit_epoch(run_store, CONFIG, lambda *told: news.append(told))
     units = [unit for unit, *_ in news]
-    assert units == ["segments"] * 48 + ["steps"] * (len(units) - 48)
-    assert news[47][1:3] == (48, 48)
+    assert units == ["manifests"] * 48 + ["segments"] * 48 + ["steps"] * (len(units) - 96)
+    assert news[47][1:3] == news[95][1:3] == (48, 48)
     assert news[-2][1:3] == (15, 15)
     assert set(news[-2][3]) == {"train_loss", "watched_loss"}
     assert news[-1][1:3] == (15, 15)

@@ -18,8 +18,8 @@ class FitConfig(BaseModel):
     learning_rate: float = Field(default=1e-2, gt=0.0)
     """Of AdamW, constant."""
     weight_decay: float = Field(default=3.0, ge=0.0)
-    """Of AdamW, decoupled from the gradient; times the learning rate, the part taken off a weight each step. Strong, for
-    segments are few."""
+    """Of AdamW, decoupled from the gradient; times the learning rate, the part taken off a weight each step. Strong,
+    for segments are few."""
     max_steps: int = Field(default=800, ge=1)
     """The most steps, each over all pairs."""
     patience: int = Field(default=40, ge=1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from zelda_rm.errors import MissingScoresError, SegmentError
@@ -21,7 +22,7 @@ READERS = 8
 NAMED = 20
 """Refusals that are warned of one by one."""
 
-OnRead = Callable[[int, int], None]
+OnRead = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +64,7 @@ def read_dataset(
         history: How many epochs to read, the newest included; None for all. An older epoch without
             scores is passed over.
         max_rows: Rows kept of each segment; see `Segment.from_observations`.
-        on_read: Called with (segments read, segments in all) after each.
+        on_read: Called with (unit, read, in all) after each, first for `manifests`, then for `segments`.
 
     Raises:
         MissingScoresError: The newest epoch has no scores.
@@ -78,21 +79,21 @@ def read_dataset(
             usable.append(score)
         else:
             refused.append(f"{score.reference} was scored by the panel {score.panel!r}, epoch {epoch} by {panel!r}")
-    manifests = _manifests(store, usable, refused)
+    manifests = _manifests(store, usable, refused, on_read)
     layout = _most_common(manifest.layout for score, manifest in manifests if score.epoch == epoch)
 
     def read(item: tuple[Score, SegmentManifest]) -> Segment | str:
         return _read(store, *item, layout=layout, max_rows=max_rows)
 
     segments = []
-    with ThreadPoolExecutor(READERS) as pool:
+    with _readers() as pool:
         for done, result in enumerate(pool.map(read, manifests), start=1):
             if isinstance(result, str):
                 refused.append(result)
             else:
                 segments.append(result)
             if on_read is not None:
-                on_read(done, len(manifests))
+                on_read("segments", done, len(manifests))
     for index, message in enumerate(refused):
         logger.log(logging.WARNING if index < NAMED else logging.INFO, "refused: %s", message)
     if len(refused) > NAMED:
@@ -123,7 +124,11 @@ def _gather(store: Store, epochs: Iterable[int]) -> tuple[list[Score], list[int]
     return [scores[reference] for reference in sorted(scores)], seen, refused
 
 
-def _manifests(store: Store, scores: list[Score], refused: list[str]) -> list[tuple[Score, SegmentManifest]]:
+def _manifests(
+    store: Store, scores: list[Score], refused: list[str], on_read: OnRead | None
+) -> list[tuple[Score, SegmentManifest]]:
+    """Return the manifests of the scored segments that are still what was scored."""
+
     def read(score: Score) -> SegmentManifest | str:
         try:
             return read_manifest(store, score)
@@ -131,12 +136,14 @@ def _manifests(store: Store, scores: list[Score], refused: list[str]) -> list[tu
             return str(error)
 
     found = []
-    with ThreadPoolExecutor(READERS) as pool:
-        for score, result in zip(scores, pool.map(read, scores), strict=True):
+    with _readers() as pool:
+        for done, (score, result) in enumerate(zip(scores, pool.map(read, scores), strict=True), start=1):
             if isinstance(result, str):
                 refused.append(result)
             else:
                 found.append((score, result))
+            if on_read is not None:
+                on_read("manifests", done, len(scores))
     return found
 
 
@@ -150,6 +157,16 @@ def _read(store: Store, score: Score, manifest: SegmentManifest, *, layout: str,
         return str(error)
     gain, level = score.target("gain"), score.target("level")
     return Segment.from_observations(score.reference, observations, gain=gain, level=level, max_rows=max_rows)
+
+
+@contextmanager
+def _readers() -> Iterator[ThreadPoolExecutor]:
+    """Lend threads; when the caller is interrupted, what they have not begun is not begun any more."""
+    pool = ThreadPoolExecutor(READERS)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _most_common(names: Iterable[str]) -> str:

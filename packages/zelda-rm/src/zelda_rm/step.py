@@ -34,7 +34,7 @@ def fit_epoch(store: Store, config: StepConfig, on_progress: OnProgress | None =
     Args:
         store: The run's store.
         config: The epoch and how to fit it.
-        on_progress: Called with (unit, done, total, metrics), first for `segments`, then for `steps`.
+        on_progress: Called with (unit, done, total, metrics), for `manifests`, `segments` and `steps` in turn.
 
     Returns:
         manifest: What the epoch was fitted on, and how well.
@@ -55,7 +55,7 @@ def fit_epoch(store: Store, config: StepConfig, on_progress: OnProgress | None =
         config.epoch,
         history=config.history,
         max_rows=config.max_rows,
-        on_read=lambda done, total: show("segments", done, total, {}),
+        on_read=lambda unit, done, total: show(unit, done, total, {}),
     )
     pairs = make_preferences(
         dataset.segments,
