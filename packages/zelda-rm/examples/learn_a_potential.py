@@ -7,7 +7,6 @@ that ranks states never seen.
     python examples/learn_a_potential.py
 """
 
-# ruff: noqa: T201
 import numpy as np
 from numpy.typing import NDArray
 from zelda_rm import FitConfig, Potential, Segment, fit, make_preferences, rank_correlation

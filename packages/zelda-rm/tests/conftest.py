@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from zelda_rm import Segment, Store
+
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 RUBRICS = {"progress": 0.4, "puzzle": 0.2, "dialog": 0.2, "efficiency": 0.1, "novelty": 0.1}
 

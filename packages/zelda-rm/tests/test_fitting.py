@@ -6,6 +6,7 @@ import pytest
 import torch
 from zelda_rm import (
     FitConfig,
+    FitError,
     PreferenceError,
     Segment,
     dump_model,
@@ -152,3 +153,9 @@ def test_segments_from_which_nothing_can_be_learnt_give_a_potential_that_is_fini
     assert np.isfinite(phi).all()
     assert np.allclose(phi, 0.0, atol=1e-6) or link == "sum"
     assert model.scale == 1.0
+
+
+def test_training_that_diverges_gives_no_model(small_world):
+    pairs = make_preferences(small_world.segments, pairs=500, seed=0).preferences
+    with pytest.raises(FitError, match="lower the learning rate"):
+        fit(small_world.segments, pairs, layout=LAYOUT, seed=0, config=FitConfig(learning_rate=1e30))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zelda_rm.config import FitConfig, StepConfig
 from zelda_rm.errors import (
     ArtifactError,
+    FitError,
     MissingScoresError,
     PreferenceError,
     RewardModelError,
@@ -39,6 +40,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ArtifactError",
     "FitConfig",
+    "FitError",
     "Link",
     "Manifest",
     "MissingScoresError",

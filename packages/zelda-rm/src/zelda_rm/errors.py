@@ -6,6 +6,7 @@ RewardModelError
 ├── ScoreError            a line of scores.jsonl cannot be used (also ValueError)
 ├── SegmentError          a segment's files cannot be used (also ValueError)
 ├── PreferenceError       no pair can be made, or a pair cannot be used (also ValueError)
+├── FitError              training gave no finite loss (also ArithmeticError)
 └── ArtifactError         a reward-model artifact is missing, damaged or of another kind (also ValueError)
 ```
 
@@ -32,6 +33,10 @@ class SegmentError(RewardModelError, ValueError):
 
 class PreferenceError(RewardModelError, ValueError):
     """No pair can be made of the scores, or a pair names what is not there."""
+
+
+class FitError(RewardModelError, ArithmeticError):
+    """Training never gave a finite loss, so there is no model."""
 
 
 class ArtifactError(RewardModelError, ValueError):

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from zelda_rm.batch import PairIndex, SegmentBatch, index_pairs, pair_accuracy, pair_loss
 from zelda_rm.config import FitConfig
-from zelda_rm.errors import PreferenceError
+from zelda_rm.errors import FitError, PreferenceError
 from zelda_rm.metric import rank_correlation
 from zelda_rm.model import LEAST_SCALE, RewardModel, fit_normaliser
 from zelda_rm.optimizer import AdamW
@@ -64,6 +64,7 @@ def fit(
 
     Raises:
         PreferenceError: There is no pair to train on, or a pair names a segment that was not given.
+        FitError: The loss was never finite.
     """
     config = config or FitConfig()
     with _one_thread():
@@ -105,7 +106,7 @@ def _train(
     """Train until the loss watched no longer falls and leave the model with its best weights."""
     optimizer = AdamW(model.parameters(), config.learning_rate, config.weight_decay)
     best_loss, best_step, best = float("inf"), 0, copy.deepcopy(model.state_dict())
-    step = 0
+    step, watched = 0, float("nan")
     for step in range(1, config.max_steps + 1):
         loss = train.loss(model)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -118,6 +119,8 @@ def _train(
             on_step(step, config.max_steps, {"train_loss": float(loss.detach()), "watched_loss": watched})
         if step - best_step >= config.patience:
             break
+    if best_step == 0:
+        raise FitError(f"the loss was not finite in any of {step} steps, last {watched}; lower the learning rate")
     model.load_state_dict(best)
     return {"steps": step, "best_step": best_step}
 

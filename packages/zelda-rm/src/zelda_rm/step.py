@@ -43,6 +43,7 @@ def fit_epoch(store: Store, config: StepConfig, on_progress: OnProgress | None =
     Raises:
         MissingScoresError: The epoch is not scored.
         PreferenceError: No pair can be made of the scores.
+        FitError: Training gave no finite loss.
         ArtifactError: The epoch is fitted, but its files do not fit together.
         StoreError: The store cannot be used.
     """
