@@ -64,7 +64,7 @@ def main(folder: str) -> None:
     config = TrainConfig(epoch_steps=4096, ray_workers=0, batch_size=1024, minibatch_size=256, episode_length=60)
     for epoch, potential in enumerate([None, progress_made]):
         manifest = train_epoch(config, Store(folder), epoch, Corridor, potential=potential)
-        print(f"epoch {epoch}: return {manifest['metrics']['return_mean']:.2f}")  # noqa: T201
+        print(f"epoch {epoch}: return {manifest['metrics']['return_mean']:.2f}")
 
 
 if __name__ == "__main__":

@@ -252,9 +252,8 @@ def test_stop_closes_the_environments():
 )
 def test_other_spaces_are_refused_by_name(name, space, message):
     env = type("Odd", (Corridor,), {name: space})
-    with pytest.raises((ConfigError, AttributeError, ValueError, RuntimeError)) as caught:
-        make(env).sample(num_timesteps=4)
-    assert message in str(caught.value) or not isinstance(caught.value, ConfigError)
+    with pytest.raises(ConfigError, match=message):
+        make(env)
 
 
 def test_the_private_names_of_rllib_that_the_runner_stands_on():

@@ -66,8 +66,7 @@ class EpochCommand(TrainConfig, RunSettings):  # type: ignore[misc]  # both kind
 
     def _train(self, store: Store) -> dict[str, Any]:
         parent_of(store, self.epoch)
-        from zelda_train.cluster import ray_session  # noqa: PLC0415  Ray and RLlib take seconds; --help need not
-        from zelda_train.stack import train_stack_epoch  # noqa: PLC0415
+        from zelda_train.stack import train_stack_epoch  # noqa: PLC0415  Ray takes seconds to import; --help need not
 
         file = ProgressFile(store, self.epoch, time.monotonic, lambda: datetime.datetime.now(datetime.UTC))
         file.write(done=0, total=self.epoch_steps, eta_s=None, metrics={})
@@ -80,8 +79,15 @@ class EpochCommand(TrainConfig, RunSettings):  # type: ignore[misc]  # both kind
                 bar.update(progress.steps - bar.n)
                 file(progress)
 
-            with ray_session(self.ray_workers, self.ray_address, verbose=self.verbose):
-                return train_stack_epoch(config, store, self.epoch, rom=self.zelda_rom, on_progress=show)
+            return train_stack_epoch(
+                config,
+                store,
+                self.epoch,
+                rom=self.zelda_rom,
+                on_progress=show,
+                ray_address=self.ray_address,
+                verbose=self.verbose,
+            )
 
 
 class _Program(BaseSettings):

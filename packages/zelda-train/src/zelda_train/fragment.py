@@ -32,16 +32,26 @@ class Fragment:
         """Return arrays of `length` rows for so many environments.
 
         Raises:
-            ConfigError: The observations are not a flat `Box`, or the actions not `Discrete`.
+            ConfigError: As `check_spaces`.
         """
-        if not isinstance(obs_space, gym.spaces.Box) or len(obs_space.shape) != 1:
-            raise ConfigError(f"the observation space is {obs_space}; expected a flat Box, such as (128,) float32")
-        if not isinstance(action_space, gym.spaces.Discrete) or action_space.start != 0:
-            raise ConfigError(f"the action space is {action_space}; expected Discrete actions that count from 0")
+        width, choices = check_spaces(obs_space, action_space)
         return cls(
-            obs=np.empty((length + 1, envs, obs_space.shape[0]), np.float32),
+            obs=np.empty((length + 1, envs, width), np.float32),
             actions=np.empty((length, envs), np.int64),
             rewards=np.zeros((length, envs), np.float32),
             logp=np.empty((length, envs), np.float32),
-            logits=np.empty((length, envs, int(action_space.n)), np.float32),
+            logits=np.empty((length, envs, choices), np.float32),
         )
+
+
+def check_spaces(obs_space: gym.Space[object], action_space: gym.Space[object]) -> tuple[int, int]:
+    """Return the width of the observations and the number of actions.
+
+    Raises:
+        ConfigError: The observations are not a flat `Box`, or the actions not `Discrete` from 0 on.
+    """
+    if not isinstance(obs_space, gym.spaces.Box) or len(obs_space.shape) != 1:
+        raise ConfigError(f"the observation space is {obs_space}; expected a flat Box, such as (128,) float32")
+    if not isinstance(action_space, gym.spaces.Discrete) or action_space.start != 0:
+        raise ConfigError(f"the action space is {action_space}; expected Discrete actions that count from 0")
+    return obs_space.shape[0], int(action_space.n)

@@ -45,6 +45,13 @@ class ProgressFile:
         if progress.steps < progress.total and self._clock() < self._due:
             return
         self._due = self._clock() + self._interval_s
+        try:
+            self._write(progress)
+        except (StoreError, ValueError) as error:
+            self.errors += 1
+            logger.warning("cannot write %s (%d so far): %s", PATH, self.errors, error)
+
+    def _write(self, progress: Progress) -> None:
         rate = progress.steps_per_second
         metrics = {"return_mean": progress.return_mean, "steps_per_second": round(rate, 1)}
         self.write(
@@ -55,7 +62,11 @@ class ProgressFile:
         )
 
     def write(self, *, done: int, total: int, eta_s: float | None, metrics: dict[str, Any]) -> None:
-        """Write a record now."""
+        """Write a record now.
+
+        Raises:
+            StoreError: The store cannot be written.
+        """
         record = {
             "schema": "progress/1",
             "run": self._store.url.rsplit("/", 1)[-1],
@@ -69,8 +80,4 @@ class ProgressFile:
             "metrics": metrics,
             "updated": self._now().isoformat(timespec="seconds"),
         }
-        try:
-            self._store.write_json(PATH, record)
-        except (StoreError, ValueError) as error:
-            self.errors += 1
-            logger.warning("cannot write %s (%d so far): %s", PATH, self.errors, error)
+        self._store.write_json(PATH, record)

@@ -26,7 +26,7 @@ from ray.rllib.env.utils.infinite_lookback_buffer import InfiniteLookbackBuffer
 from ray.rllib.utils.metrics import WEIGHTS_SEQ_NO
 from ray.tune.registry import ENV_CREATOR, _global_registry
 
-from zelda_train.fragment import Fragment
+from zelda_train.fragment import Fragment, check_spaces
 from zelda_train.module import FloatArray
 
 logger = logging.getLogger(__name__)
@@ -120,6 +120,7 @@ class FragmentRunner(SingleAgentEnvRunner):  # type: ignore[misc]
             self.env.close()
         recreated = bool(self.worker_index) and _restarted()
         envs = [self._create(index, recreated) for index in range(self.config.num_envs_per_env_runner)]
+        check_spaces(envs[0].observation_space, envs[0].action_space)
         self._list = EnvList(envs)
         self.env, self.num_envs = self._list, len(envs)
         self._lanes = [Lane(index, env) for index, env in enumerate(envs)]

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ray.rllib.env.env_context import EnvContext
 
+from zelda_train.cluster import ray_session
 from zelda_train.config import TrainConfig
 from zelda_train.epoch import train_epoch
 from zelda_train.errors import PotentialError, StackError, TrainError
@@ -40,6 +41,8 @@ def train_stack_epoch(
     *,
     rom: str | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    ray_address: str | None = None,
+    verbose: bool = False,
 ) -> dict[str, Any]:
     """Train one epoch of the game; see `train_epoch` for what that means.
 
@@ -50,6 +53,8 @@ def train_stack_epoch(
             epoch before has to be fitted.
         rom: A cartridge file that every runner can read; None for the free game.
         on_progress: Called after every batch.
+        ray_address: Of a running Ray cluster; None starts Ray on this machine.
+        verbose: Let Ray and RLlib log everything.
 
     Returns:
         The `checkpoint/1` record.
@@ -66,17 +71,19 @@ def train_stack_epoch(
     potential, reward_model = None, None
     if epoch > 0 and config.shaping_weight > 0:
         potential, reward_model = load_potential(store, epoch - 1, layout)
-    return train_epoch(
-        config,
-        store,
-        epoch,
-        GameCreator(store.url, epoch, rom, config.frame_skip, config.episode_length),
-        potential=potential,
-        reward_model=reward_model,
-        layout=layout,
-        rom=cartridge,
-        on_progress=on_progress,
-    )
+    creator = GameCreator(store.url, epoch, rom, config.frame_skip, config.episode_length)
+    with ray_session(config.ray_workers, ray_address, verbose=verbose):
+        return train_epoch(
+            config,
+            store,
+            epoch,
+            creator,
+            potential=potential,
+            reward_model=reward_model,
+            layout=layout,
+            rom=cartridge,
+            on_progress=on_progress,
+        )
 
 
 def game_of(rom: str | None) -> tuple[str, dict[str, str]]:
