@@ -1,4 +1,7 @@
+import hashlib
 import math
+import subprocess
+import sys
 import warnings
 
 import gymnasium as gym
@@ -192,3 +195,20 @@ def test_vector_environments_keep_final_observations_apart(acorn):
     batches = [envs.step(np.array([3, 4]))[0].copy() for _ in range(3)]
     assert not np.array_equal(batches[0], batches[2])
     envs.close()
+
+
+RAM_OF_A_RUN = """
+import hashlib, numpy as np, zelda_env
+env = zelda_env.ZeldaEnv()
+actions = np.random.default_rng(8)
+env.reset(seed=8)
+for _ in range(150):
+    env.step(actions.integers(8))
+print(hashlib.sha256(env.ram.dump()).hexdigest())
+"""
+
+
+def test_another_process_ends_with_the_same_ram(env):
+    command = [sys.executable, "-c", RAM_OF_A_RUN]
+    theirs = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    assert hashlib.sha256(play(env, 8, steps=150)[2]).hexdigest() == theirs
