@@ -1,7 +1,5 @@
 """Explore Acorn at random, record it as segments, and look at what was recorded."""
 
-# ruff: noqa: T201
-
 import argparse
 import tempfile
 

@@ -9,7 +9,7 @@ from zelda_env.encoder import LAYOUT, OBS_SIZE, TABLE, Feature, StateEncoder, de
 from zelda_env.env import EnvConfig, ZeldaEnv
 from zelda_env.errors import EmulatorError, InitialStateError, RecordingError, RomError, SegmentError, ZeldaEnvError
 from zelda_env.ram_map import FIELDS, Field
-from zelda_env.recorder import SegmentRecorder, SegmentWriter, WriterStats
+from zelda_env.recorder import SegmentRecorder
 from zelda_env.registration import ACORN_ID, SEASONS_ID, make_seasons, register
 from zelda_env.reward import TERMS, RewardConfig, RewardTracker
 from zelda_env.rom import Rom
@@ -23,6 +23,7 @@ from zelda_env.segment import (
 )
 from zelda_env.state import Enemy, GameState, Screen, Thing
 from zelda_env.store import Store, StoreError
+from zelda_env.writer import SegmentWriter, WriterStats
 
 __version__ = "0.1.0"
 

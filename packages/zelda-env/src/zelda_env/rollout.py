@@ -9,10 +9,11 @@ import numpy as np
 from zelda_env.emulator import ACTIONS
 from zelda_env.env import EnvConfig, ZeldaEnv
 from zelda_env.errors import RecordingError
-from zelda_env.recorder import SegmentRecorder, SegmentWriter, WriterStats
+from zelda_env.recorder import SegmentRecorder
 from zelda_env.rom import Rom
 from zelda_env.segment import read_episodes
 from zelda_env.store import Store
+from zelda_env.writer import SegmentWriter, WriterStats
 
 
 def recorded_steps(store: Store, epoch: int, seed: int) -> int:
