@@ -79,3 +79,24 @@ def record(acorn: Rom, store: Store) -> Callable[..., SegmentWriter]:
         return writer
 
     return make
+
+
+@pytest.fixture
+def run() -> Callable[..., list[float]]:
+    """Play at random through a recorder of epoch 2, worker 1, env 3; return the rewards."""
+
+    def play(env, writer, steps, seed=0, **options):
+        """Step a recorder at random; return what it gave back."""
+        recorder = SegmentRecorder(env, writer, epoch=2, worker=1, env_index=3, **options)
+        actions = np.random.default_rng(seed)
+        recorder.reset(seed=seed)
+        rewards = []
+        for _ in range(steps):
+            _, reward, terminated, truncated, _ = recorder.step(actions.integers(8))
+            rewards.append(reward)
+            if terminated or truncated:
+                recorder.reset(seed=seed)
+        recorder.finish()
+        return rewards
+
+    return play
