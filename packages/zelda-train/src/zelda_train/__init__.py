@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zelda_train.config import TrainConfig
 from zelda_train.errors import (
     CheckpointError,
+    ClusterError,
     ConfigError,
     PotentialError,
     SamplingError,
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CheckpointError",
+    "ClusterError",
     "ConfigError",
     "FragmentRunner",
     "Potential",

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 import ray
 
+from zelda_train.errors import ClusterError
+
 OBJECT_STORE_BYTES = 256 << 20
 """Room for the batches of a few dozen runners; a batch of 4,096 steps takes 3 MB."""
 
@@ -24,6 +26,9 @@ def ray_session(workers: int, address: str | None = None, *, verbose: bool = Fal
         address: Of a running cluster, such as `auto` or what a RayJob finds in `RAY_ADDRESS`; None starts a Ray of its
             own on this machine, which ends with this process even if that is killed.
         verbose: Let Ray and RLlib say all they have to say, runners included; otherwise errors only.
+
+    Raises:
+        ClusterError: There is no cluster at the address, or it does not let this process in.
     """
     if ray.is_initialized():
         yield
@@ -43,7 +48,14 @@ def ray_session(workers: int, address: str | None = None, *, verbose: bool = Fal
         }
     else:
         options |= {"address": address}
-    ray.init(**options)
+    try:
+        ray.init(**options)
+    except (ConnectionError, RuntimeError) as error:
+        place = "on this machine" if address is None else f"at {address}"
+        raise ClusterError(
+            f"cannot start or reach Ray {place}: {error}; check --ray-address and the cluster's authentication, or "
+            "leave the address out"
+        ) from error
     for name in ("ray", "ray.rllib", "ray.tune"):
         logging.getLogger(name).setLevel(level)
     try:

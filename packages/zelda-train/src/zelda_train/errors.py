@@ -5,6 +5,7 @@ TrainError              anything this package refuses or cannot go on with
 ├── ConfigError         a training parameter, or a combination of them, makes no sense
 ├── CheckpointError     a checkpoint is missing, incomplete, corrupt, or did not reach every runner
 ├── PotentialError      the learnt potential does not fit: another layout, a wrong shape, numbers that are not finite
+├── ClusterError         Ray cannot be started or reached
 ├── SamplingError       the environment runners deliver no steps
 └── StackError          the packages that make up the whole system are not installed
 ```
@@ -29,6 +30,10 @@ class CheckpointError(TrainError):
 
 class PotentialError(TrainError, ValueError):
     """A potential cannot be used for shaping."""
+
+
+class ClusterError(TrainError, ConnectionError):
+    """Ray cannot be started or reached."""
 
 
 class SamplingError(TrainError):
