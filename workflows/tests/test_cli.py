@@ -61,3 +61,11 @@ def test_status_as_json_is_the_record(finished, capsys):
     write_progress(finished, datetime(2026, 1, 1, tzinfo=UTC), run="run", epoch=0, epochs=2, phase="train")
     assert main(["status", "--store", finished.url, "--as-json"]) == 0
     assert json.loads(capsys.readouterr().out)["schema"] == "progress/1"
+
+
+def test_a_work_directory_that_cannot_be_made_gets_one_line(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    assert main(["run", "--store", str(tmp_path / "store"), "--work-dir", str(tmp_path / "file" / "work")]) == 2
+    message = capsys.readouterr().err
+    assert "--work-dir" in message
+    assert message.count("\n") == 1

@@ -82,8 +82,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StepFailedError as error:
         print(f"zelda-rlaif: {error}", file=sys.stderr)
         return 2 if error.exit_code == 2 else 1
-    except (WorkflowError, StoreError, FileNotFoundError) as error:
+    except (WorkflowError, StoreError) as error:
         return _complain(str(error))
+    except OSError as error:
+        return _complain(_name_the_file(error))
     except KeyboardInterrupt:
         print(
             "\nzelda-rlaif: interrupted; run the same command again to go on from the last finished step",
@@ -158,6 +160,13 @@ def _status(command: Status) -> int:
 def _complain(message: str) -> int:
     print(f"zelda-rlaif: {message}", file=sys.stderr)
     return 2
+
+
+def _name_the_file(error: OSError) -> str:
+    """Say which of this machine's files cannot be used; the store has errors of its own."""
+    if error.filename is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}; make it writable, or choose another place with --work-dir"
 
 
 def _first_line(error: ValidationError | SettingsError) -> str:

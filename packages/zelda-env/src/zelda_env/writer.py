@@ -133,7 +133,6 @@ class SegmentWriter:
                     done = self._write(job)
                 except Exception as error:  # noqa: BLE001  it is kept for flush and close, on the caller's thread
                     self._error = error
-                    log.warning("recording stops: %s", error)
             with self._changed:
                 self._stats = _add(self._stats, done)
                 self._busy = False
