@@ -54,6 +54,15 @@ def test_listing_is_sorted_relative_and_recursive(store):
     assert list(store.list("absent")) == []
 
 
+def test_names_are_those_directly_in_a_folder(store):
+    for path in ("n/b/1", "n/a", "n/b/2", "nothing"):
+        store.write(path, b"x")
+    assert store.names("n") == ["a", "b"]
+    assert store.names("absent") == []
+    store.write("n/c/1", b"x")
+    assert store.names("n") == ["a", "b", "c"]
+
+
 def test_a_listing_sees_what_was_just_written(store):
     assert list(store.list("fresh")) == []
     store.write("fresh/1", b"x")

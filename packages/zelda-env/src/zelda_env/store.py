@@ -84,6 +84,12 @@ class Store:
         found = self._try("list", prefix, self._find)
         yield from sorted(name[len(self._root) :].lstrip("/") for name in found if not name.endswith(_PARTIAL))
 
+    def names(self, folder: str) -> Sequence[str]:
+        """Return the names of the files and folders directly in a folder, sorted; none if it is absent."""
+        self._fs.invalidate_cache()
+        paths = self._try("list", folder, self._ls)
+        return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in paths if not path.endswith(_PARTIAL))
+
     def delete(self, prefix: str) -> None:
         """Delete a file, or a folder with all that is in it; nothing happens if it is absent."""
         self._try("delete", prefix, self._remove)
@@ -95,6 +101,12 @@ class Store:
     def _find(self, full: str) -> Sequence[str]:
         try:
             return list(self._fs.find(full))
+        except FileNotFoundError:
+            return []
+
+    def _ls(self, full: str) -> Sequence[str]:
+        try:
+            return [path for path in self._fs.ls(full, detail=False) if path.rstrip("/") != full.rstrip("/")]
         except FileNotFoundError:
             return []
 

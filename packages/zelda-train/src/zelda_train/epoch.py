@@ -105,10 +105,9 @@ def delete_leftovers(store: Store, epoch: int) -> None:
     """Delete what an interrupted attempt at an epoch left: segments, their index, parts of a checkpoint."""
     store.delete(folder(epoch))
     store.delete(f"zelda-episodes/index/epoch_{epoch}")
-    prefix = f"zelda-episodes/e{epoch:04d}-"
-    episodes = {path.split("/")[1] for path in store.list("zelda-episodes") if path.startswith(prefix)}
-    for episode in sorted(episodes):
-        store.delete(f"zelda-episodes/{episode}")
+    for name in store.names("zelda-episodes"):
+        if name.startswith(f"e{epoch:04d}-"):
+            store.delete(f"zelda-episodes/{name}")
 
 
 @contextlib.contextmanager

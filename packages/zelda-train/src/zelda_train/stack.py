@@ -185,10 +185,9 @@ class Output:
         return number
 
     def _last_recorded(self, epoch: int, worker: int) -> int:
-        prefix = f"zelda-episodes/e{epoch:04d}-w{worker:02d}-v"
-        found = [
-            path[len(prefix) :].split("-")[0] for path in self._store.list("zelda-episodes") if path.startswith(prefix)
-        ]
+        prefix = f"e{epoch:04d}-w{worker:02d}-v"
+        names = [name for name in self._store.names("zelda-episodes") if name.startswith(prefix)]
+        found = [name[len(prefix) :].split("-")[0] for name in names]
         return max(map(int, found), default=-1)
 
     def submit(self, recording: Recording) -> bool:
