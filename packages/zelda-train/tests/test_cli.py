@@ -46,7 +46,7 @@ def line(capsys):
         ),
         (
             ["epoch", "--store", "run", "--epoch", "0", "--batch-size", "64"],
-            "minibatch_size 512 is larger than batch_size 64",
+            "minibatch_size 256 is larger than batch_size 64",
         ),
         (["epoch", "--store", "run", "--epoch", "0", "--bogus", "1"], "unrecognized arguments: --bogus 1"),
         (["epohc"], "invalid choice"),

@@ -21,11 +21,11 @@ class RunConfig(BaseModel):
     )
     run_hours: float = Field(0, ge=0, description="Start no new epoch after this many hours; 0 is no limit")
 
-    epoch_steps: int = Field(49152, ge=1, description="Environment steps an epoch, over all environments")
+    epoch_steps: int = Field(98304, ge=1, description="Environment steps an epoch, over all environments")
     episode_length: int = Field(1200, ge=1, description="Steps after which an episode is cut")
     ray_workers: int = Field(2, ge=0, description="Processes that play; 0 plays inside the trainer")
     envs_per_worker: int = Field(4, ge=1, description="Emulators in each of these processes")
-    batch_size: int = Field(4096, ge=1, description="Steps of one PPO update")
+    batch_size: int = Field(2048, ge=1, description="Steps of one PPO update")
     shaping_weight: float = Field(
         0.1, ge=0, description="How much the learnt potential counts beside the game's own rewards"
     )

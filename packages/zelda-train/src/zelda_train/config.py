@@ -28,14 +28,14 @@ class TrainConfig(BaseModel):
     """Runner processes; 0 samples in the training process itself."""
     envs_per_worker: PositiveInt = 4
     """Environments that each runner steps in turn."""
-    batch_size: PositiveInt = 4096
+    batch_size: PositiveInt = 2048
     """Environment steps of all runners together per PPO update."""
-    minibatch_size: PositiveInt = 512
+    minibatch_size: PositiveInt = 256
     """Steps per gradient step."""
     ppo_epochs: PositiveInt = 5
     """Passes over each batch."""
-    lr: PositiveFloat = 3e-4
-    """Learning rate of Adam."""
+    lr: PositiveFloat = 1e-3
+    """Learning rate of Adam; high, as an epoch of a first run has few updates."""
     gamma: float = Field(0.99, gt=0, le=1)
     """Discount, of the return and of the shaping alike."""
     gae_lambda: float = Field(0.95, ge=0, le=1)
