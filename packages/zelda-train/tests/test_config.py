@@ -54,10 +54,12 @@ def test_rllib_is_configured_around_its_traps():
 
 
 def test_parameters_reach_rllib():
-    config = TrainConfig(gamma=0.9, gae_lambda=0.8, lr=1e-3, entropy=0.02, clip=0.1, ppo_epochs=3, hidden=64)
+    config = TrainConfig(
+        gamma=0.9, gae_lambda=0.8, lr=2e-3, entropy=0.02, clip=0.1, ppo_epochs=3, hidden=64, minibatch_size=128
+    )
     ppo = build_config(config, "game")
-    assert (ppo.gamma, ppo.lambda_, ppo.lr, ppo.entropy_coeff) == (0.9, 0.8, 1e-3, 0.02)
-    assert (ppo.clip_param, ppo.num_epochs, ppo.minibatch_size) == (0.1, 3, 512)
+    assert (ppo.gamma, ppo.lambda_, ppo.lr, ppo.entropy_coeff) == (0.9, 0.8, 2e-3, 0.02)
+    assert (ppo.clip_param, ppo.num_epochs, ppo.minibatch_size) == (0.1, 3, 128)
     connector = ppo.build_learner_connector(None, None).connectors[0]
     assert (connector.gamma, connector.gae_lambda, connector.weight) == (0.9, 0.8, 1.0)
     assert ppo.rl_module_spec.model_config == {"hidden": 64}
