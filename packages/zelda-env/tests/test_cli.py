@@ -1,5 +1,8 @@
 import os
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,20 @@ def test_check_of_acorn_finds_nothing_wrong(capsys):
 def test_bench_prints_a_ratio(capsys):
     assert main(["bench", "--steps", "20", "--pairs", "2"]) == 0
     assert "of the raw emulator's speed (median of 2 pairs" in capsys.readouterr().out
+
+
+def test_ctrl_c_ends_a_game_and_saves_it(tmp_path):
+    state = tmp_path / "start.state"
+    command = [sys.executable, "-m", "zelda_env.cli", "play", "--save-state", str(state)]
+    game = subprocess.Popen(command, env={**os.environ, "SDL_VIDEODRIVER": "dummy"}, stdout=subprocess.PIPE)
+    try:
+        assert game.stdout.readline().startswith(b"playing ACORN")
+        game.send_signal(signal.SIGINT)
+        assert game.communicate(timeout=60)[0].decode() == f"saved {state}\n"
+        assert game.returncode == 0
+        assert state.exists()
+    finally:
+        game.kill()
 
 
 def test_play_without_a_display_says_so(capsys, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Literal
@@ -103,7 +104,7 @@ class Check(_StartedCommand):
 class Play(_StartedCommand):
     """Play in a window: arrow keys, A and S for the buttons A and B, Return for Start; close the window to stop.
 
-    With --save-state the place where you stop becomes a file from which episodes can start.
+    Ctrl-C stops it too. With --save-state the place where you stop becomes a file from which episodes can start.
 
     Examples:
       zelda-env play
@@ -114,7 +115,7 @@ class Play(_StartedCommand):
     """Where to save the state when the window is closed; a note of its cartridge goes beside it (.json)."""
 
     def cli_cmd(self) -> None:
-        """Run until the window is closed."""
+        """Run until the window is closed, or Ctrl-C."""
         displays = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}
         if sys.platform.startswith("linux") and not displays & os.environ.keys():
             raise EmulatorError("there is no display to open a window on; play on a desktop, or set DISPLAY")
@@ -124,13 +125,24 @@ class Play(_StartedCommand):
         try:
             if start:
                 emulator.load_state(start)
-            while emulator.tick(1, render=True):
+            stopped = _watch_for_interrupt()
+            print(
+                f"playing {rom.title}: arrow keys, A, S, Return; close the window or press Ctrl-C to stop", flush=True
+            )
+            while not stopped and emulator.tick(1, render=True):
                 pass
             if self.save_state:
                 write_state(self.save_state, emulator)
                 print(f"saved {self.save_state}")
         finally:
             emulator.close()
+
+
+def _watch_for_interrupt() -> list[int]:
+    """Return a list that is empty until Ctrl-C; an exception would be lost inside PyBoy, which waits for its frames."""
+    seen: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
+    return seen
 
 
 class Record(_StartedCommand):
