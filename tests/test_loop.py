@@ -155,3 +155,18 @@ def test_the_whole_loop_on_a_real_s3_server(store, s3_server, tmp_path):
     everything += b"".join(remote.read(path) for path in remote.list("zelda-models"))
     assert s3_server.secret_key.encode() not in everything
     assert s3_server.access_key.encode() not in everything
+
+
+def test_a_missing_bucket_stops_the_loop_with_one_line(s3_server, tmp_path):
+    loop = start_loop("s3://no-such-bucket/run", tmp_path, s3_server.environ)
+    assert loop.wait() == 2
+    assert "the bucket or folder does not exist" in loop.log.read_text()
+    assert loop.log.read_text().count("\n") == 1
+
+
+def test_a_wrong_rom_stops_the_loop_with_what_is_wrong(tmp_path):
+    rom = tmp_path / "game.gbc"
+    rom.write_text("not a cartridge")
+    loop = start_loop(str(tmp_path / "run"), tmp_path / "run", {"ZELDA_ROM": str(rom)})
+    assert loop.wait() == 2
+    assert f"'{rom}' is not a Game Boy ROM" in loop.log.read_text()
