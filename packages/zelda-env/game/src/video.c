@@ -3,7 +3,7 @@
 
 #define REG(a) (*(volatile u8 *)(a))
 
-volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim;
+volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_dst;
 volatile u16 v_anim_src;
 u8 bc_bank;
 u16 bc_src, bc_dst, bc_len;
@@ -14,8 +14,10 @@ __at(0xC100) u8 vq[256];
 __at(0xC200) u8 pal_bg[64];
 __at(0xC240) u8 pal_obj[64];
 
+static u8 load_bank;
+
 static void load(u16 from, u16 to, u16 length) {
-    bc_bank = 2;
+    bc_bank = load_bank;
     bc_src = from;
     bc_dst = to;
     bc_len = length;
@@ -35,12 +37,17 @@ void lcd_on(void) {
     REG(0xFF40) = 0xCD;
 }
 
+void load_tiles(void) {
+    load_bank = 2 + tileset;
+    load(0x4000, 0x9000, 0x800);
+    load(0x4800, 0x8800, 0x800);
+}
+
 void video_init(void) {
+    load_bank = 2;
     vq_len = 0;
     vq[0] = 0;
     REG(0xFF4F) = 0;
-    load(0x4000, 0x9000, 0x800);
-    load(0x4800, 0x8800, 0x800);
     load(0x6000, 0x8000, 0x800);
     REG(0xFF4F) = 1;
     load(0x5000, 0x9000, 0x800);
@@ -74,7 +81,7 @@ void video_init(void) {
 }
 
 void set_fade(u8 level) {
-    const u8 *from = pal_table_bg + ((u16)level << 6);
+    const u8 *from = (tileset ? pal_table_bg_inside : pal_table_bg) + ((u16)level << 6);
     u8 i;
     for (i = 0; i != 64; i++) pal_bg[i] = from[i];
     from = pal_table_obj + ((u16)level << 6);
