@@ -478,9 +478,11 @@ def generate():
     order = sorted(rooms)
     meta = {name: bytearray() for name in ("room_ids", "room_groups", "room_dungeon", "room_place",
                                            "room_floor", "room_props")}
+    maps, map_at = bytearray(), []   # the maps and the palettes lie in bank 3, from 6000
     for i, key in enumerate(order):
         room = rooms[key]
-        c.append(c_bytes(f"map_{i}", bytes(cell["tile"] for row in room["map"] for cell in row)))
+        map_at.append(0x6400 + len(maps))
+        maps += bytes(cell["tile"] for row in room["map"] for cell in row)
         data, props = object_bytes(room, rooms, names, list(items))
         c.append(c_bytes(f"objects_{i}", data + b"\0"))
         dungeon, place = room.get("place", (0xFF, 0))
@@ -490,10 +492,9 @@ def generate():
     for name, data in meta.items():
         c.append(c_bytes(name, data))
         h.append(f"extern const u8 {name}[];\n")
-    for what in ("map", "objects"):
-        plural = what.rstrip("s") + "s"
-        c.append(f"const u8 *const room_{plural}[] = {{%s}};\n" % ",".join(f"{what}_{i}" for i in range(len(order))))
-        h.append(f"extern const u8 *const room_{plural}[];\n")
+    c.append("const u8 *const room_objects[] = {%s};\n" % ",".join(f"objects_{i}" for i in range(len(order))))
+    c.append("const u16 room_map_at[] = {%s};\n" % ",".join(map(str, map_at)))
+    h.append("extern const u8 *const room_objects[];\nextern const u16 room_map_at[];\n")
     h.append(f"#define ROOM_COUNT {len(order)}\n#define DUNGEON_COUNT {len(dungeons)}\n")
     for i, d in enumerate(dungeons):
         c.append(c_bytes(f"dungeon_{i}", bytes(r or 0 for r in d["cells"])))
@@ -537,16 +538,14 @@ def generate():
     for i, (name, _) in enumerate(palettes["bg"]):
         h.append(f"#define BGP_{name.upper()} {i}\n")
 
+    table = bytearray()
     for group in ("bg", "bg-inside", "obj"):
-        table = bytearray()
+        h.append(f"#define PALETTES_{group.upper().replace('-', '_')} 0x{0x6000 + len(table):04x}u\n")
         for level in range(5):
             for i in range(8):
                 colours = palettes[group][i][1] if i < len(palettes[group]) else [(0, 0, 0)] * 4
                 for rgb in colours:
                     table += word(faded(rgb, level)).to_bytes(2, "little")
-        name = "pal_table_" + group.replace("-", "_")
-        c.append(c_bytes(name, table))
-        h.append(f"extern const u8 {name}[];\n")
 
     # bank 2: outside, screen, sprites, and from 7000 the pictures of what moves; bank 3: inside, then at 5000
     gfx = bytearray()
@@ -559,6 +558,10 @@ def generate():
             bank += ui.blob() + banks[0].blob() + banks[1].blob()
         for frame in moving:
             bank += bytes(frame).ljust(-(-len(frame) // 256) * 256, b"\0")
+        if number == 1:
+            if len(bank) > 0x2000:
+                raise SourceError("the pictures of what moves inside run into the palettes at 6000")
+            bank = bank.ljust(0x2000, b"\0") + bytes(table).ljust(0x400, b"\0") + maps
         if len(bank) > 0x4000:
             raise SourceError("the graphics do not fit their bank")
         gfx += bank.ljust(0x4000, b"\0")

@@ -28,12 +28,16 @@ extern volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirt
 extern volatile u16 v_anim_src;
 extern u8 vq_len;
 void video_init(void);
+/* from a data bank; only within a step of the game, when no interrupt touches the banks */
+extern u8 load_bank;
+void load(u16 from, u16 to, u16 length);
 void load_tiles(void);                  /* of the set in use, LCD off */
 void lcd_off(void);
 void lcd_on(void);
 void vq_begin(u8 flags, u16 address);   /* then vq_put; vq_end closes */
 void vq_put(u8 value);
 void vq_end(void);
+void vq_send(u8 flags, u16 address, const u8 *from, u8 n);
 void vq_close(void);                    /* end of frame: terminate the queue */
 void set_fade(u8 level);
 extern u8 oam_at;

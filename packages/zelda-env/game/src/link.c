@@ -376,6 +376,8 @@ void link_hurt(u8 quarters, u8 angle) {
     w1Link.knockCounter = 0x0B;
 }
 
+static u8 drowned;      /* else he fell */
+
 static void drown_begin(u8 effect) {
     link_stop();
     w1Link.state = 2;
@@ -384,7 +386,7 @@ static void drown_begin(u8 effect) {
     w1Link.angle = 0xFF;
     w1Link.knockCounter = 0;
     w1Link.collisionType = 0;
-    w1Link.var03 = effect;
+    drowned = effect == 3;
     if (effect == 3) effect_new(3, w1Link.yh + 2, w1Link.xh);
 }
 
@@ -556,7 +558,7 @@ void link_draw(void) {
     }
     if (w1Link.state == 2) {
         /* down a hole, ever smaller; under water, gone at once */
-        if (w1Link.var03 == 3) {
+        if (drowned) {
             if (w1Link.counter1 < 34) return;
         } else if (w1Link.counter1 < 34) {
             if (w1Link.counter1 > 24) sprite16(y, x, S_HERO_FALL, attr);

@@ -690,7 +690,7 @@ void objects_draw(u8 front) {
         if (!o->enabled) continue;
         place(o);
         if (o->state == 2) {
-            t = o->counter1 > 16 ? S_PUFF : o->counter1 > 8 ? S_PUFF2 : S_PUFF3;
+            t = o->counter1 > 8 ? S_PUFF2 : S_PUFF3;
             sprite16(off_y - 8, off_x - 8, t, PAL_RED | SBANK1);
             sprite16(off_y + 8, off_x - 8, t, PAL_RED | SBANK1);
             sprite16(off_y - 8, off_x + 8, t, PAL_RED | SBANK1);

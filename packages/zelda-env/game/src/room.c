@@ -8,6 +8,7 @@
 s16 scroll_oy, scroll_ox, old_oy, old_ox;
 u8 tileset, room_cols, room_rows;
 const u8 *mt_of;
+static u8 map_end;                      /* the first cell below the room */
 static u8 scroll_at, scroll_end, strip;
 static u8 next_room, next_place;
 
@@ -97,6 +98,7 @@ void room_setup(void) {
     wTilesetFlags = wActiveGroup == 0 ? 0x01 : wDungeonIndex == 0xFF ? 0x04 : 0x08;
     room_cols = large ? 15 : 10;
     room_rows = large ? 11 : 8;
+    map_end = room_rows << 4;
     wRoomWidth = large ? 30 : 20;
     wRoomHeight = large ? 22 : 16;
     wScreenTransitionBoundaryX = large ? 0xEA : 0x9A;
@@ -107,36 +109,47 @@ void room_setup(void) {
     wRoomEdgeY = large ? 0xB0 : 0x80;
 }
 
-/* a door whose flag is set has been opened; so has the chest of flag 20 */
-static u8 tile_now(u8 t, u8 flags) {
+/* a door whose flag is set has been opened */
+static void open_doors(u8 flags) {
     static const u8 bit[4] = {1, 2, 4, 8};
-    if (!tileset) return t;
-    if (t >= 0x70 && t < 0x78 && (flags & bit[t & 3])) return cut_to(t);
-    return t;
+    u8 pos, t;
+    if (!tileset) return;
+    for (pos = 0; pos != 0xB0; pos++) {
+        t = wRoomLayout[pos];
+        if (t >= 0x70 && t < 0x78 && (flags & bit[t & 3])) {
+            wRoomLayout[pos] = cut_to(t);
+            wRoomCollisions[pos] = 0;
+        }
+    }
 }
 
 /* CF00 and CE00 of the room: stride 16, FF around it */
 void room_load_tables(void) {
     u8 i = here();
-    const u8 *from = room_maps[i];
+    const u8 *from = (const u8 *)0xC100;     /* the queue of VRAM writes is empty now */
     const u8 *o = room_objects[i];
+    const u8 *mt = mt_of;
     u8 *layout = wRoomLayout;
     u8 *coll = wRoomCollisions;
     u8 row, col, t, flags = *room_flags();
-    for (row = 0; row != 12; row++) {
-        for (col = 0; col != 16; col++) {
-            if (row < room_rows && col < room_cols) {
-                t = tile_now(*from++, flags);
-                *layout = t;
-                *coll = coll_of(t);
-            } else {
-                *layout = 0;
-                *coll = 0xFF;
-            }
-            layout++;
-            coll++;
+    load_bank = 3;
+    load(room_map_at[i], 0xC100, wRoomIsLarge ? 165 : 80);
+    for (row = room_rows; row; row--) {
+        for (col = room_cols; col; col--) {
+            t = *from++;
+            *layout++ = t;
+            *coll++ = mt_coll[mt[t]];
+        }
+        for (col = 16 - room_cols; col; col--) {
+            *layout++ = 0;
+            *coll++ = 0xFF;
         }
     }
+    for (row = (u8)(12 - room_rows) << 4; row; row--) {
+        *layout++ = 0;
+        *coll++ = 0xFF;
+    }
+    if (flags & 0x0F) open_doors(flags);
     for (; *o; o += 6)
         if (*o == 5 && (flags & o[3])) wRoomLayout[o[1]] = 0xF0;
     wLoadingRoom = wActiveRoom;
@@ -199,7 +212,7 @@ const u8 *room_thing(u8 kind, u8 pos) {
 static u8 cell_t[4], cell_a[4];
 
 static u8 same(u8 pos, u8 t) {
-    if ((pos & 0x0F) >= room_cols || (pos >> 4) >= room_rows) return 1;
+    if (pos >= map_end || (pos & 0x0F) >= room_cols) return 1;
     return wRoomLayout[pos] == t;
 }
 
@@ -275,12 +288,6 @@ void room_set_tile(u8 pos, u8 tile) {
 
 static u8 ids[30], attrs[30];
 
-static void send(u8 flags, u16 a, const u8 *from, u8 n) {
-    vq_begin(flags, a);
-    do vq_put(*from++); while (--n);
-    vq_end();
-}
-
 /* one column of tiles: ids, then attributes; it may wrap around the foot of the map */
 static void draw_tile_column(u8 tc) {
     u8 right = tc & 1;
@@ -297,12 +304,12 @@ static void draw_tile_column(u8 tc) {
     }
     first = 32 - ((u8)(a >> 5) & 31);
     if (first > n) first = n;
-    send(0x80, a, ids, first);
-    send(0xC0, a, attrs, first);
+    vq_send(0x80, a, ids, first);
+    vq_send(0xC0, a, attrs, first);
     if (first != n) {
         a = 0x9800 + ((u8)a & 31);
-        send(0x80, a, ids + first, n - first);
-        send(0xC0, a, attrs + first, n - first);
+        vq_send(0x80, a, ids + first, n - first);
+        vq_send(0xC0, a, attrs + first, n - first);
     }
 }
 
@@ -322,12 +329,12 @@ static void draw_tile_row(u8 tr) {
     }
     first = 32 - ((u8)a & 31);
     if (first > n) first = n;
-    send(0, a, ids, first);
-    send(0x40, a, attrs, first);
+    vq_send(0, a, ids, first);
+    vq_send(0x40, a, attrs, first);
     if (first != n) {
         a &= 0xFFE0;
-        send(0, a, ids + first, n - first);
-        send(0x40, a, attrs + first, n - first);
+        vq_send(0, a, ids + first, n - first);
+        vq_send(0x40, a, attrs + first, n - first);
     }
 }
 

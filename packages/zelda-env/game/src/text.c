@@ -20,7 +20,7 @@ void text_open(u8 index) {
     wTextIndexH = (u8)(id >> 8) + 4;
     wTextIndexH_backup = wTextIndexH;
     wSelectedTextOption = 0xFF;
-    wTextboxPosition = w1Link.yh > 72 ? 0 : 2;   /* never over Link: top or bottom */
+    wTextboxPosition = (s16)w1Link.yh + scroll_oy > 72 ? 0 : 2;   /* never over Link: top or bottom */
     phase = OPENING;
     row = 0;
 }

@@ -14,9 +14,9 @@ __at(0xC100) u8 vq[256];
 __at(0xC200) u8 pal_bg[64];
 __at(0xC240) u8 pal_obj[64];
 
-static u8 load_bank;
+u8 load_bank;
 
-static void load(u16 from, u16 to, u16 length) {
+void load(u16 from, u16 to, u16 length) {
     bc_bank = load_bank;
     bc_src = from;
     bc_dst = to;
@@ -81,11 +81,10 @@ void video_init(void) {
 }
 
 void set_fade(u8 level) {
-    const u8 *from = (tileset ? pal_table_bg_inside : pal_table_bg) + ((u16)level << 6);
-    u8 i;
-    for (i = 0; i != 64; i++) pal_bg[i] = from[i];
-    from = pal_table_obj + ((u16)level << 6);
-    for (i = 0; i != 64; i++) pal_obj[i] = from[i];
+    u16 at = (u16)level << 6;
+    load_bank = 3;
+    load((tileset ? PALETTES_BG_INSIDE : PALETTES_BG) + at, 0xC200, 64);
+    load(PALETTES_OBJ + at, 0xC240, 64);
     v_pal_dirty = 3;
 }
 
@@ -104,6 +103,15 @@ void vq_put(u8 value) {
 
 void vq_end(void) {
     vq_head[0] |= vq_len - 3 - (u8)(u16)vq_head;
+}
+
+void vq_send(u8 flags, u16 address, const u8 *from, u8 n) {
+    u8 *to = vq + vq_len;
+    vq_len += n + 3;
+    *to++ = flags | n;
+    *to++ = (u8)address;
+    *to++ = (u8)(address >> 8);
+    do *to++ = *from++; while (--n);
 }
 
 void vq_close(void) {
