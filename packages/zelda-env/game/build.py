@@ -439,14 +439,14 @@ def generate():
                 autos.setdefault(group, len(autos) + 1)
                 mt_auto.append(autos[group])
                 mt_tile += bytes((placed[name][0], 0, 0, 0))
-                mt_attr += bytes([attribute(art)] * 4)
+                mt_attr.append(attribute(art))
             else:
                 across = art.w // 8
                 index = int(part or 0)
                 cx, cy = index % (art.w // 16) * 2, index // (art.w // 16) * 2
                 mt_auto.append(0)
                 mt_tile += bytes(placed[name][(cy + dy) * across + cx + dx] for dy in (0, 1) for dx in (0, 1))
-                mt_attr += bytes([attribute(art)] * 4)
+                mt_attr.append(attribute(art))
     for name, data in (("tile_mt", tile_mt), *records.items(), ("mt_tile", mt_tile), ("mt_attr", mt_attr), ("mt_auto", mt_auto)):
         c.append(c_bytes(name, data))
         h.append(f"extern const u8 {name}[];\n")

@@ -209,7 +209,7 @@ const u8 *room_thing(u8 kind, u8 pos) {
 
 /* ---- the picture of one cell: four tiles and their attributes ---- */
 
-static u8 cell_t[4], cell_a[4];
+static u8 cell_t[4], cell_a;
 
 static u8 same(u8 pos, u8 t) {
     if (pos >= map_end || (pos & 0x0F) >= room_cols) return 1;
@@ -219,13 +219,8 @@ static u8 same(u8 pos, u8 t) {
 static void cell_look(u8 pos) {
     u8 t = wRoomLayout[pos];
     u8 m = mt_of[t];
-    u16 at = (u16)m << 2;
-    const u8 *from = mt_tile + at;
-    const u8 *attr = mt_attr + at;
-    cell_a[0] = attr[0];
-    cell_a[1] = attr[1];
-    cell_a[2] = attr[2];
-    cell_a[3] = attr[3];
+    const u8 *from = mt_tile + ((u16)m << 2);
+    cell_a = mt_attr[m];
     if (mt_auto[m]) {
         /* a drawing of 4x4 tiles shows every border of the shape */
         u8 base = from[0];
@@ -255,8 +250,8 @@ void room_draw_cell(u8 pos) {
     cell_look(pos);
     vq_begin(0, a); vq_put(cell_t[0]); vq_put(cell_t[1]); vq_end();
     vq_begin(0, a + 32); vq_put(cell_t[2]); vq_put(cell_t[3]); vq_end();
-    vq_begin(0x40, a); vq_put(cell_a[0]); vq_put(cell_a[1]); vq_end();
-    vq_begin(0x40, a + 32); vq_put(cell_a[2]); vq_put(cell_a[3]); vq_end();
+    vq_begin(0x40, a); vq_put(cell_a); vq_put(cell_a); vq_end();
+    vq_begin(0x40, a + 32); vq_put(cell_a); vq_put(cell_a); vq_end();
 }
 
 /* the whole room at once, with the LCD off */
@@ -271,8 +266,8 @@ void room_draw_all(void) {
             p[0] = cell_t[0]; p[1] = cell_t[1];
             p[32] = cell_t[2]; p[33] = cell_t[3];
             *(volatile u8 *)0xFF4F = 1;
-            p[0] = cell_a[0]; p[1] = cell_a[1];
-            p[32] = cell_a[2]; p[33] = cell_a[3];
+            p[0] = cell_a; p[1] = cell_a;
+            p[32] = cell_a; p[33] = cell_a;
             *(volatile u8 *)0xFF4F = 0;
         }
     }
@@ -288,19 +283,44 @@ void room_set_tile(u8 pos, u8 tile) {
 
 static u8 ids[30], attrs[30];
 
+/* These two say the same as cell_look, but in one go along the strip: a scroll
+ * leaves no time for more. */
+
 /* one column of tiles: ids, then attributes; it may wrap around the foot of the map */
 static void draw_tile_column(u8 tc) {
     u8 right = tc & 1;
-    u8 pos = tc >> 1;
-    u8 i, n = wRoomHeight, first;
-    u16 a = cell_address(pos) + right;
-    for (i = 0; i != n; i += 2) {
-        cell_look(pos);
-        ids[i] = cell_t[right];
-        ids[i + 1] = cell_t[right + 2];
-        attrs[i] = cell_a[right];
-        attrs[i + 1] = cell_a[right + 2];
-        pos += 16;
+    u8 col = tc >> 1;
+    const u8 *p = wRoomLayout + col;
+    u8 side = right ? 1 : 0xFF;                     /* to the neighbour on this side */
+    u8 alone = right ? col + 1 == room_cols : col == 0;
+    u8 edge = right ? 1 : 2, other = right ? 3 : 0; /* tile columns of a shape that goes on, that ends */
+    u8 n = wRoomHeight, first;
+    static u8 *id, *attr;
+    static u8 i, prev;
+    static const u8 *from;
+    u8 t, m, x;
+    u16 a = cell_address(col) + right;
+    prev = *p;
+    id = ids;
+    attr = attrs;
+    for (i = room_rows; i; i--) {
+        t = *p;
+        m = mt_of[t];
+        from = mt_tile + ((u16)m << 2);
+        if (mt_auto[m]) {
+            x = *from + (alone || p[(s8)side] == t ? edge : other);
+            *id++ = x + (prev == t ? 8 : 0);
+            *id++ = x + (i == 1 || p[16] == t ? 4 : 12);
+        } else {
+            from += right;
+            *id++ = from[0];
+            *id++ = from[2];
+        }
+        m = mt_attr[m];
+        *attr++ = m;
+        *attr++ = m;
+        prev = t;
+        p += 16;
     }
     first = 32 - ((u8)(a >> 5) & 31);
     if (first > n) first = n;
@@ -315,17 +335,39 @@ static void draw_tile_column(u8 tc) {
 
 /* one row of tiles; it may wrap around the right end of the map */
 static void draw_tile_row(u8 tr) {
-    u8 low = (tr & 1) << 1;
-    u8 pos = (tr >> 1) << 4;
-    u8 i, n = wRoomWidth, first;
-    u16 a = cell_address(pos) + ((u16)(tr & 1) << 5);
-    for (i = 0; i != n; i += 2) {
-        cell_look(pos);
-        ids[i] = cell_t[low];
-        ids[i + 1] = cell_t[low + 1];
-        attrs[i] = cell_a[low];
-        attrs[i + 1] = cell_a[low + 1];
-        pos++;
+    u8 low = tr & 1;
+    u8 row = tr >> 1;
+    const u8 *p = wRoomLayout + (row << 4);
+    const u8 *q = low ? p + 16 : p - 16;            /* the neighbours on this side */
+    u8 alone = low ? row + 1 == room_rows : row == 0;
+    u8 edge = low ? 4 : 8, other = low ? 12 : 0;
+    u8 n = wRoomWidth, first;
+    static u8 *id, *attr;
+    static u8 i, prev;
+    static const u8 *from;
+    u8 t, m, y;
+    u16 a = cell_address(row << 4) + ((u16)low << 5);
+    prev = *p;
+    id = ids;
+    attr = attrs;
+    for (i = room_cols; i; i--) {
+        t = *p++;
+        m = mt_of[t];
+        from = mt_tile + ((u16)m << 2);
+        if (mt_auto[m]) {
+            y = *from + (alone || *q == t ? edge : other);
+            *id++ = y + (prev == t ? 2 : 0);
+            *id++ = y + (i == 1 || *p == t ? 1 : 3);
+        } else {
+            if (low) from += 2;
+            *id++ = from[0];
+            *id++ = from[1];
+        }
+        m = mt_attr[m];
+        *attr++ = m;
+        *attr++ = m;
+        prev = t;
+        q++;
     }
     first = 32 - ((u8)a & 31);
     if (first > n) first = n;

@@ -126,8 +126,11 @@ void oam_reset(void) {
 }
 
 void oam_finish(void) {
+    static u8 last;     /* what the frame before used */
     u8 i = oam_at;
-    while (i < 160) {
+    u8 end = last;
+    last = i;
+    while (i < end) {
         wOam[i] = 0;
         i += 4;
     }
@@ -145,14 +148,26 @@ void sprite(u8 y, u8 x, u8 tile, u8 attr) {
 }
 
 void sprite16(s16 y, s16 x, u8 tile, u8 attr) {
-    if (y < 4 || y > 160 || x < -8 || x > 168) return;
+    u8 *o;
+    u8 v;
+    if ((u16)(y - 4) > 156 || (u16)(x + 8) > 176 || oam_at > 152) return;
+    o = wOam + oam_at;
+    oam_at += 8;
+    v = (u8)y + 8;
+    o[0] = v;
+    o[4] = v;
+    v = (u8)x;
+    o[1] = v;
+    o[5] = v + 8;
     if (attr & FLIP_X) {
-        sprite((u8)y + 8, (u8)x, tile + 2, attr);
-        sprite((u8)y + 8, (u8)x + 8, tile, attr);
+        o[2] = tile + 2;
+        o[6] = tile;
     } else {
-        sprite((u8)y + 8, (u8)x, tile, attr);
-        sprite((u8)y + 8, (u8)x + 8, tile + 2, attr);
+        o[2] = tile;
+        o[6] = tile + 2;
     }
+    o[3] = attr;
+    o[7] = attr;
 }
 
 void sprite8(s16 y, s16 x, u8 tile, u8 attr) {
