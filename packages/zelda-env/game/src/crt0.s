@@ -326,7 +326,8 @@ _wait_vbl::
 	ld	(_v_flag), a
 	inc	a
 	ld	(_v_ready), a
-1$:	halt			; SLEEP
+1$:
+	halt			; SLEEP
 	nop			; SLEEP
 	ld	a, (_v_flag)
 	or	a
