@@ -34,6 +34,10 @@ u8 solid_at(u8 y, u8 x) {
 
 static u8 walls(void) {
     u8 y = w1Link.yh, x = w1Link.xh, b = 0;
+    /* mostly he stands in the open: the four cells around him tell */
+    u8 up = (y - 3) & 0xF0, down = (y + 7) & 0xF0, left = (u8)(x - 5) >> 4, right = (u8)(x + 4) >> 4;
+    if (!(wRoomCollisions[up | left] | wRoomCollisions[up | right] |
+          wRoomCollisions[down | left] | wRoomCollisions[down | right])) return 0;
     if (solid_at(y - 3, x - 3)) b |= 0x80;
     if (solid_at(y - 3, x + 2)) b |= 0x40;
     if (solid_at(y + 7, x - 3)) b |= 0x20;
@@ -94,14 +98,14 @@ static void step(u8 angle, u8 slide) {
     u8 moved = 0;
     w1Link.walls = b;
     if (angle == 0xFF) return;
-    if (!npc_blocks(0x00) && (angle < 0x08 || angle > 0x18)) {          /* up */
+    if ((angle < 0x08 || angle > 0x18) && !npc_blocks(0x00)) {          /* up */
         if (!(b & 0xC0)) { add_y(-s); moved = 1; }
         else if (!diagonal && slide) {
             if ((b & 0xC0) == 0x80 && !(b & 0x03)) add_x(s);
             if ((b & 0xC0) == 0x40 && !(b & 0x0C)) add_x(-s);
         }
     }
-    if (!npc_blocks(0x10) && angle > 0x08 && angle < 0x18) {            /* down */
+    if (angle > 0x08 && angle < 0x18 && !npc_blocks(0x10)) {            /* down */
         if (!(b & 0x30)) { add_y(s); moved = 1; }
         else if (!diagonal && slide) {
             if ((b & 0x30) == 0x20 && !(b & 0x03)) add_x(s);
@@ -109,14 +113,14 @@ static void step(u8 angle, u8 slide) {
         }
     }
     if (moved && diagonal) b = walls();
-    if (!npc_blocks(0x08) && angle > 0x00 && angle < 0x10) {            /* right */
+    if (angle > 0x00 && angle < 0x10 && !npc_blocks(0x08)) {            /* right */
         if (!(b & 0x03)) add_x(s);
         else if (!diagonal && slide) {
             if ((b & 0x03) == 0x02 && !(b & 0x30)) add_y(s);
             if ((b & 0x03) == 0x01 && !(b & 0xC0)) add_y(-s);
         }
     }
-    if (!npc_blocks(0x18) && angle > 0x10 && angle != 0xFF) {           /* left */
+    if (angle > 0x10 && angle != 0xFF && !npc_blocks(0x18)) {           /* left */
         if (!(b & 0x0C)) add_x(-s);
         else if (!diagonal && slide) {
             if ((b & 0x0C) == 0x08 && !(b & 0x30)) add_y(s);

@@ -676,10 +676,18 @@ void objects_update(void) {
 static s16 off_y, off_x;
 
 static void place(obj_t *o) {
-    if ((o->enabled & 3) == 2) { off_y = old_oy; off_x = old_ox; }
-    else { off_y = scroll_oy; off_x = scroll_ox; }
-    off_y += (s16)o->yh + 16 + o->zh;
-    off_x += (s16)o->xh;
+    const u8 *p = &o->yh;       /* then xf, xh, zf, zh */
+    u8 z = p[4];
+    if ((o->enabled & 3) == 2) {
+        off_y = old_oy + 16;
+        off_x = old_ox;
+    } else {
+        off_y = scroll_oy + 16;
+        off_x = scroll_ox;
+    }
+    off_y += *p;
+    off_x += p[2];
+    if (z) off_y += (s8)z;
 }
 
 void objects_draw(u8 front) {

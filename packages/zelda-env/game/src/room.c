@@ -22,9 +22,7 @@ static u8 room_index(u8 group, u8 room) {
     return 0xFF;
 }
 
-static u8 here(void) {
-    return room_index(wActiveGroup, wActiveRoom);
-}
+static u8 here;          /* the index of the active room, set by room_setup */
 
 static const u8 flag_page[8] = {0xC7, 0xC8, 0xC8, 0xC8, 0xC9, 0xCA, 0xC9, 0xCA};
 
@@ -88,9 +86,10 @@ static void dungeon_setup(u8 i) {
 
 /* the rules and the measures of the room in CC49, CC4C */
 void room_setup(void) {
-    u8 i = here();
+    u8 i = room_index(wActiveGroup, wActiveRoom);
     u8 large = wActiveGroup >= 4;
     tileset = wActiveGroup != 0;
+    here = i;
     mt_of = tile_mt + ((u16)tileset << 8);
     dungeon_setup(i);
     wRoomIsLarge = large;
@@ -125,7 +124,7 @@ static void open_doors(u8 flags) {
 
 /* CF00 and CE00 of the room: stride 16, FF around it */
 void room_load_tables(void) {
-    u8 i = here();
+    u8 i = here;
     const u8 *from = (const u8 *)0xC100;     /* the queue of VRAM writes is empty now */
     const u8 *o = room_objects[i];
     const u8 *mt = mt_of;
@@ -181,7 +180,7 @@ static u8 kill_entry(u8 room) {
 }
 
 void room_spawn(void) {
-    const u8 *o = room_objects[here()];
+    const u8 *o = room_objects[here];
     u8 killed = wEnemiesKilledList[kill_entry(wActiveRoom) + 1];
     u8 index = 0;
     u8 i;
@@ -201,7 +200,7 @@ void room_spawn(void) {
 }
 
 const u8 *room_thing(u8 kind, u8 pos) {
-    const u8 *o = room_objects[here()];
+    const u8 *o = room_objects[here];
     for (; *o; o += 6)
         if (*o == kind && o[1] == pos) return o;
     return 0;
