@@ -596,20 +596,21 @@ void warp_step(void) {
         if (warp_at == 18) warp_phase = WARP_ENTER;
         break;
     case WARP_ENTER:
-        objects_clear();
         wCutsceneIndex = 0;
         wScrollMode = 2;
         wWarpTransition2 = 0;
         wActiveGroup = wWarpDestGroup;
         wActiveRoom = wWarpDestRoom;
-        room_setup();
-        room_load_tables();
-        room_mark_visited();
+        /* first what an observer looks at: the tables may outlast this frame */
         link_init((wWarpDestPos & 0xF0) + 8, (u8)(wWarpDestPos << 4) + 8, wWarpTransition);
         w1Link.state = 0x0A;
         wEnteredWarpPosition = wWarpDestPos;
         wScreenOffsetY = wScreenOffsetX = 0;
+        room_setup();
         camera_snap();
+        objects_clear();
+        room_load_tables();
+        room_mark_visited();
         room_spawn();
         link_active_tile();
         warp_at = 0;
