@@ -4,7 +4,7 @@
 	.module crt0
 	.globl	_main
 	.globl	_v_mode, _v_stage, _v_lyc2, _v_lcdc2, _v_ready, _v_flag
-	.globl	_v_pal_dirty, _v_anim, _v_anim_src
+	.globl	_v_pal_dirty, _v_anim, _v_anim_src, _v_anim_bank, _v_anim_dst
 	.globl	_wGfxRegsFinal
 	.globl	_pal_bg, _pal_obj
 	.globl	_bc_bank, _bc_src, _bc_dst, _bc_len
@@ -239,20 +239,20 @@ vblank:
 	ld	hl, #_pal_obj
 	ld	c, #OCPD
 	call	pal64
-10$:	; animated tiles: a general DMA from the graphics bank
+10$:	; animated or new tiles: a general DMA from a graphics bank
 	ld	a, (_v_anim)
 	or	a
 	jr	z, 11$
 	ld	b, a
 	xor	a
 	ld	(_v_anim), a
-	ld	a, #2
+	ld	a, (_v_anim_bank)
 	ld	(0x2000), a
 	ld	a, (_v_anim_src+1)
 	ldh	(HDMA1), a
 	ld	a, (_v_anim_src)
 	ldh	(HDMA2), a
-	ld	a, #0x90
+	ld	a, (_v_anim_dst)
 	ldh	(HDMA3), a
 	xor	a
 	ldh	(HDMA4), a
@@ -326,8 +326,9 @@ _wait_vbl::
 	ld	(_v_flag), a
 	inc	a
 	ld	(_v_ready), a
-1$:	halt
-	nop
+1$:
+	halt			; SLEEP
+	nop			; SLEEP
 	ld	a, (_v_flag)
 	or	a
 	jr	z, 1$

@@ -4,6 +4,14 @@
 #define ROW0 (0x9C00 + 30 * 32)
 #define ROW1 (0x9C00 + 31 * 32)
 
+/* the picture of each item that can be worn */
+const u8 icon_of[32] = {
+    UI_NOTHING, UI_SHIELD, UI_NOTHING, UI_BOMBS, UI_NOTHING, UI_SWORD, UI_NOTHING, UI_NOTHING,
+    UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING,
+    UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_FEATHER,
+    UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING};
+
+static u8 drawn_keys;
 static u8 drawn_hearts, drawn_max, drawn_a, drawn_b;
 static u16 drawn_rupees;
 
@@ -29,6 +37,52 @@ void add_rupees(u8 n) {
         wTotalRupeesCollected = bcd_plus1(wTotalRupeesCollected);
     } while (--n);
     wStatusBarNeedsRefresh |= 0x04;
+}
+
+void add_bombs(u8 bcd) {
+    u8 n = wNumBombs + bcd;
+    if ((n & 0x0F) > 9) n += 6;
+    if (n > wMaxBombs) n = wMaxBombs;
+    wNumBombs = n;
+}
+
+/* a first item of its kind goes to B, to A, or into the satchel */
+static void pocket(u8 id) {
+    u8 i;
+    if (wInventoryA == id || wInventoryB == id) return;
+    for (i = 0; i != 16; i++)
+        if (wInventoryStorage[i] == id) return;
+    if (!wInventoryB) { wInventoryB = id; return; }
+    if (!wInventoryA) { wInventoryA = id; return; }
+    for (i = 0; i != 16; i++) {
+        if (wInventoryStorage[i]) continue;
+        wInventoryStorage[i] = id;
+        return;
+    }
+}
+
+void give_item(u8 item) {
+    u8 id = item_id[item], n = item_param[item], d = wDungeonIndex;
+    wObtainedTreasureFlags[id >> 3] |= (u8)(1 << (id & 7));
+    if (id < 0x20) pocket(id);
+    switch (id) {
+    case 0x01: wShieldLevel = n; break;
+    case 0x03: add_bombs(n); break;
+    case 0x17: wFeatherLevel = n; break;
+    case 0x28: add_rupees(n); break;
+    case 0x29: add_health(n); break;
+    case 0x2B:
+        if (++wNumHeartPieces != 4) break;
+        wNumHeartPieces = 0;
+        /* fall through: four pieces are a container */
+    case 0x2A:
+        if (wLinkMaxHealth < 0x40) wLinkMaxHealth += 4;
+        wLinkHealth = wLinkMaxHealth;
+        break;
+    case 0x30: if (d < 12) wDungeonSmallKeys[d]++; break;
+    case 0x31: if (d < 12) wDungeonBossKeys[d >> 3] |= (u8)(1 << (d & 7)); break;
+    case 0x40: wEssencesObtained |= n; break;
+    }
 }
 
 void add_health(u8 n) {
@@ -64,7 +118,7 @@ static void draw_rupees(void) {
 }
 
 static void draw_item(u16 at, u8 item) {
-    u8 t = item == 5 ? UI_SWORD : UI_NOTHING;
+    u8 t = icon_of[item & 31];
     u8 p = BGP_UI;
     vq_begin(0, at); vq_put(t); vq_put(t + 1); vq_end();
     vq_begin(0, at + 32); vq_put(t + 2); vq_put(t + 3); vq_end();
@@ -92,12 +146,23 @@ void hud_init(void) {
     *(volatile u8 *)0xFF4F = 0;
     drawn_hearts = drawn_max = drawn_a = drawn_b = 0xFF;
     drawn_rupees = 0xFFFF;
+    drawn_keys = 0;
     wDisplayedHearts = wLinkHealth;
     wDisplayedRupees = wNumRupees;
 }
 
+/* the small keys, while in a dungeon */
+static void draw_keys(u8 k) {
+    vq_begin(0, ROW0 + 10);
+    vq_put(k ? UI_KEY : UI_BLANK);
+    vq_put(k ? UI_DIGITS + (k & 15) : UI_BLANK);
+    vq_end();
+}
+
 /* at most one group of tiles a frame */
 void hud_update(void) {
+    u8 keys = 0;
+    if (wDungeonIndex < 12) keys = 0x80 | (wDungeonSmallKeys[wDungeonIndex] & 15);
     if (wFrameCounter & 1) {
         if (wDisplayedHearts < wLinkHealth) wDisplayedHearts++;
         else if (wDisplayedHearts > wLinkHealth) wDisplayedHearts--;
@@ -120,5 +185,8 @@ void hud_update(void) {
         drawn_b = wInventoryB;
         wBItemTreasure = drawn_b;
         draw_item(ROW0 + 1, drawn_b);
+    } else if (drawn_keys != keys) {
+        drawn_keys = keys;
+        draw_keys(keys);
     }
 }

@@ -34,6 +34,10 @@ u8 solid_at(u8 y, u8 x) {
 
 static u8 walls(void) {
     u8 y = w1Link.yh, x = w1Link.xh, b = 0;
+    /* mostly he stands in the open: the four cells around him tell */
+    u8 up = (y - 3) & 0xF0, down = (y + 7) & 0xF0, left = (u8)(x - 5) >> 4, right = (u8)(x + 4) >> 4;
+    if (!(wRoomCollisions[up | left] | wRoomCollisions[up | right] |
+          wRoomCollisions[down | left] | wRoomCollisions[down | right])) return 0;
     if (solid_at(y - 3, x - 3)) b |= 0x80;
     if (solid_at(y - 3, x + 2)) b |= 0x40;
     if (solid_at(y + 7, x - 3)) b |= 0x20;
@@ -51,11 +55,12 @@ void link_active_tile(void) {
     if (pos != wActiveTilePos) wStandingOnTileCounter = 0;
     else if (wStandingOnTileCounter != 0xFF) wStandingOnTileCounter++;
     wActiveTilePos = pos;
-    if ((pos & 15) > 9 || pos > 0x7F) return;
+    if ((pos & 15) >= room_cols || (pos >> 4) >= room_rows) return;
+    if (pos != wEnteredWarpPosition) wEnteredWarpPosition = 0xFF;
     t = wRoomLayout[pos];
     wActiveTileIndex = t;
     wLastActiveTileType = wActiveTileType;
-    wActiveTileType = type_of[t];
+    wActiveTileType = type_of(t);
 }
 
 void link_init(u8 y, u8 x, u8 dir) {
@@ -93,14 +98,14 @@ static void step(u8 angle, u8 slide) {
     u8 moved = 0;
     w1Link.walls = b;
     if (angle == 0xFF) return;
-    if (!npc_blocks(0x00) && (angle < 0x08 || angle > 0x18)) {          /* up */
+    if ((angle < 0x08 || angle > 0x18) && !npc_blocks(0x00)) {          /* up */
         if (!(b & 0xC0)) { add_y(-s); moved = 1; }
         else if (!diagonal && slide) {
             if ((b & 0xC0) == 0x80 && !(b & 0x03)) add_x(s);
             if ((b & 0xC0) == 0x40 && !(b & 0x0C)) add_x(-s);
         }
     }
-    if (!npc_blocks(0x10) && angle > 0x08 && angle < 0x18) {            /* down */
+    if (angle > 0x08 && angle < 0x18 && !npc_blocks(0x10)) {            /* down */
         if (!(b & 0x30)) { add_y(s); moved = 1; }
         else if (!diagonal && slide) {
             if ((b & 0x30) == 0x20 && !(b & 0x03)) add_x(s);
@@ -108,14 +113,14 @@ static void step(u8 angle, u8 slide) {
         }
     }
     if (moved && diagonal) b = walls();
-    if (!npc_blocks(0x08) && angle > 0x00 && angle < 0x10) {            /* right */
+    if (angle > 0x00 && angle < 0x10 && !npc_blocks(0x08)) {            /* right */
         if (!(b & 0x03)) add_x(s);
         else if (!diagonal && slide) {
             if ((b & 0x03) == 0x02 && !(b & 0x30)) add_y(s);
             if ((b & 0x03) == 0x01 && !(b & 0xC0)) add_y(-s);
         }
     }
-    if (!npc_blocks(0x18) && angle > 0x10 && angle != 0xFF) {           /* left */
+    if (angle > 0x10 && angle != 0xFF && !npc_blocks(0x18)) {           /* left */
         if (!(b & 0x0C)) add_x(-s);
         else if (!diagonal && slide) {
             if ((b & 0x0C) == 0x08 && !(b & 0x30)) add_y(s);
@@ -139,12 +144,12 @@ static void face(u8 angle) {
 
 static void edges(void) {
     u8 dir;
-    u8 a = w1Link.knockCounter ? 0xFF : w1Link.angle;
+    u8 a = w1Link.knockCounter || wLinkInAir ? 0xFF : w1Link.angle;
     if (a == 0xFF) {
-        /* pushed: stay inside */
-        if (w1Link.xh > 0x9A) w1Link.x = 0x9A00;
+        /* pushed, or in the air: stay inside */
+        if (w1Link.xh > wScreenTransitionBoundaryX) w1Link.x = (u16)wScreenTransitionBoundaryX << 8;
         if (w1Link.xh < 6) w1Link.x = 0x0600;
-        if (w1Link.yh > 0x79) w1Link.y = 0x7900;
+        if (w1Link.yh > wScreenTransitionBoundaryY) w1Link.y = (u16)wScreenTransitionBoundaryY << 8;
         if (w1Link.yh < 6) w1Link.y = 0x0600;
         return;
     }
@@ -153,11 +158,14 @@ static void edges(void) {
     else if (w1Link.yh > wScreenTransitionBoundaryY) dir = 2;
     else if (w1Link.yh <= 5) dir = 0;
     else return;
-    if (!room_exists(wActiveRoom + (dir == 0 ? 0xF0 : dir == 1 ? 1 : dir == 2 ? 0x10 : 0xFF))) {
-        if (dir == 1) w1Link.x = 0x9A00;
+    if (!neighbour(dir)) {
+        /* the way out of a house leads over its doormat */
+        const u8 *o = room_thing(4, wActiveTilePos);
+        if (dir == 1) w1Link.x = (u16)wScreenTransitionBoundaryX << 8;
         else if (dir == 3) w1Link.x = 0x0600;
-        else if (dir == 2) w1Link.y = 0x7900;
+        else if (dir == 2) w1Link.y = (u16)wScreenTransitionBoundaryY << 8;
         else w1Link.y = 0x0600;
+        if (o) warp_begin(o);
         return;
     }
     wScrollMode = 0x04;
@@ -226,12 +234,12 @@ static void sword_update(void) {
     w1WeaponItem.x = (u16)x << 8;
     sword_hits(y, x);
     if (ph == 0) return;
-    if (y > 0x7F || x > 0x9F) return;
+    if (y >= wRoomEdgeY || x >= wRoomEdgeX) return;
     pos = (y & 0xF0) | (x >> 4);
     t = wRoomLayout[pos];
-    if (cut_to[t]) {
+    if (cut_to(t)) {
         u8 cy = (pos & 0xF0) + 8, cx = (pos << 4) + 8;
-        room_set_tile(pos, cut_to[t]);
+        room_set_tile(pos, cut_to(t));
         effect_new(0, cy, cx);
         bush_drop(cy, cx);
     }
@@ -241,7 +249,7 @@ static void sword_update(void) {
 
 static u8 try_talk(void) {
     u8 i, d = w1Link.direction;
-    u8 y = w1Link.yh, x = w1Link.xh, t;
+    u8 y = w1Link.yh, x = w1Link.xh;
     if (d == 0) y -= 10; else if (d == 2) y += 11;
     else if (d == 1) x += 12; else x -= 12;
     for (i = 0; i != 32; i += 2) {
@@ -255,10 +263,21 @@ static u8 try_talk(void) {
     }
     if (d == 0) {
         u8 pos = ((w1Link.yh - 5) & 0xF0) | (w1Link.xh >> 4);
+        const u8 *o;
         if (wRoomLayout[pos] == 0xF2) {
-            t = room_text_at(pos);
-            if (t != 0xFF) {
-                text_open(t);
+            o = room_thing(3, pos);
+            if (o) {
+                text_open(o[3]);
+                return 1;
+            }
+        }
+    }
+    if (d == 0) {
+        u8 pos = ((w1Link.yh - 5) & 0xF0) | (w1Link.xh >> 4);
+        if (wRoomLayout[pos] == 0xF1) {
+            const u8 *o = room_thing(5, pos);
+            if (o) {
+                chest_open(o);
                 return 1;
             }
         }
@@ -266,8 +285,92 @@ static u8 try_talk(void) {
     return 0;
 }
 
+/* ---- the other items ---- */
+
+static void jump_start(void) {
+    wLinkInAir = 1;
+    w1Link.speedZ = -0x1C0;
+    w1Link.z = 0;
+}
+
+static void jump_update(void) {
+    if (!wLinkInAir) return;
+    wLinkInAir = 2;
+    w1Link.z += w1Link.speedZ;
+    w1Link.speedZ += 0x1C;
+    if (w1Link.zh >= 0) {
+        w1Link.z = 0;
+        w1Link.speedZ = 0;
+        wLinkInAir = 0;
+    }
+}
+
+static void bomb_use(void) {
+    s8 dy = w1Link.direction == 0 ? -12 : w1Link.direction == 2 ? 12 : 0;
+    s8 dx = w1Link.direction == 1 ? 12 : w1Link.direction == 3 ? -12 : 0;
+    bomb_drop(w1Link.yh + dy, w1Link.xh + dx);
+}
+
+static void item_use(u8 item) {
+    if (item == 5) sword_start();
+    else if (item == 0x17) { if (!wLinkInAir) jump_start(); }
+    else if (item == 3) bomb_use();
+}
+
+void link_stop(void) {
+    sword_end();
+    wUsingShield = 0;
+    wLinkInAir = 0;
+    w1Link.z = 0;
+    w1Link.speedZ = 0;
+    w1Link.angle = 0xFF;
+    w1Link.knockCounter = 0;
+    wLinkPushingDirection = 0xFF;
+    wPushingAgainstTileCounter = 20;
+}
+
+/* ---- pushing blocks and doors: 20 frames straight against the thing ---- */
+
+static void push_update(void) {
+    static const u8 need[4] = {0xC0, 0x03, 0x30, 0x0C};
+    u8 d, t, pos, y = w1Link.yh, x = w1Link.xh, a = w1Link.angle;
+    d = a >> 3;
+    if (a == 0xFF || (a & 7) || wLinkInAir || (w1Link.walls & need[d]) != need[d]) goto none;
+    if (d == 0) y -= 5;
+    else if (d == 2) y += 9;
+    else if (d == 1) { x += 6; y += 2; }
+    else { x -= 7; y += 2; }
+    if (y >= wRoomEdgeY || x >= wRoomEdgeX) goto none;
+    pos = (y & 0xF0) | (x >> 4);
+    t = wRoomLayout[pos];
+    if (!push_to(t) && !(tileset && t >= 0x70 && t < 0x78)) goto none;
+    if (t >= 0x18 && t < 0x1C && (t & 3) != d) goto none;
+    if (t >= 0x70 && (t & 3) != d) goto none;
+    wLinkPushingDirection = d;
+    if (--wPushingAgainstTileCounter) return;
+    wPushingAgainstTileCounter = 20;
+    if (t < 0x70) {
+        block_push(pos, a);
+    } else if (wDungeonIndex < 12) {
+        u8 *keys = wDungeonSmallKeys + wDungeonIndex;
+        if (t < 0x74) {
+            if (!*keys) return;
+            --*keys;
+        } else if (!(wDungeonBossKeys[wDungeonIndex >> 3] & (u8)(1 << (wDungeonIndex & 7)))) {
+            return;
+        }
+        room_set_flag(d);
+        room_set_tile(pos, cut_to(t));
+        effect_new(0x17 + (t >= 0x74), (pos & 0xF0) + 8, (u8)(pos << 4) + 8);
+    }
+    return;
+none:
+    wLinkPushingDirection = 0xFF;
+    wPushingAgainstTileCounter = 20;
+}
+
 void link_hurt(u8 quarters, u8 angle) {
-    if (w1Link.invincibility || w1Link.state != 1 || wLinkDeathTrigger) return;
+    if (w1Link.invincibility || w1Link.state != 1 || wLinkDeathTrigger || wDisabledObjects) return;
     sword_end();
     w1Link.damage = -(s8)quarters;
     if (wLinkHealth > quarters) wLinkHealth -= quarters;
@@ -277,15 +380,18 @@ void link_hurt(u8 quarters, u8 angle) {
     w1Link.knockCounter = 0x0B;
 }
 
-static void drown_begin(void) {
-    sword_end();
+static u8 drowned;      /* else he fell */
+
+static void drown_begin(u8 effect) {
+    link_stop();
     w1Link.state = 2;
     w1Link.substate = 0;
     w1Link.counter1 = 40;
     w1Link.angle = 0xFF;
     w1Link.knockCounter = 0;
     w1Link.collisionType = 0;
-    effect_new(3, w1Link.yh + 2, w1Link.xh);
+    drowned = effect == 3;
+    if (effect == 3) effect_new(3, w1Link.yh + 2, w1Link.xh);
 }
 
 static void drown_update(void) {
@@ -321,13 +427,22 @@ void link_dying(void) {
 void link_update(void) {
     u8 keys;
     if (w1Link.invincibility) w1Link.invincibility--;
+    if (wLinkForceState) {
+        w1Link.state = wLinkForceState;
+        wLinkForceState = 0;
+    }
+    if (w1Link.state == 4 || (wDisabledObjects & 0x81)) {
+        w1Link.angle = 0xFF;
+        wLinkAngle = 0xFF;
+        return;
+    }
     if (w1Link.state == 2) {
         drown_update();
         return;
     }
     if (wLinkHealth == 0 && w1Link.knockCounter == 0) {
         wLinkDeathTrigger = 0xFF;
-        sword_end();
+        link_stop();
         w1Link.state = 3;
         w1Link.substate = 0;
         w1Link.counter1 = 0;
@@ -356,16 +471,32 @@ void link_update(void) {
         else w1Link.animCounter = 0;
         step(wLinkAngle, 1);
     }
+    jump_update();
+    push_update();
+    wUsingShield = 0;
+    if (!w1WeaponItem.enabled &&
+        (((keys & K_A) && wInventoryA == 1) || ((keys & K_B) && wInventoryB == 1)))
+        wUsingShield = wShieldLevel;
     sword_update();
     edges();
     if (wScrollMode != 1) {
+        wUsingShield = 0;
         if (w1WeaponItem.enabled) sword_end();
         return;
     }
     link_active_tile();
-    if (wActiveTileType == 0x07) {
-        drown_begin();
-        return;
+    if (!wLinkInAir) {
+        if (wActiveTileType == 0x07 || wActiveTileType == 0x01) {
+            drown_begin(wActiveTileType == 0x07 ? 3 : 0x0F);
+            return;
+        }
+        if (wEnteredWarpPosition != wActiveTilePos && !w1Link.knockCounter) {
+            const u8 *o = room_thing(4, wActiveTilePos);
+            if (o) {
+                warp_begin(o);
+                return;
+            }
+        }
     }
     if (wGameKeysJustPressed & (K_A | K_B)) {
         if (!wLinkImmobilized && !w1Link.knockCounter) {
@@ -373,9 +504,8 @@ void link_update(void) {
                 w1Link.angle = 0xFF;
                 return;
             }
-            if (((wGameKeysJustPressed & K_A) && wInventoryA == 5) ||
-                ((wGameKeysJustPressed & K_B) && wInventoryB == 5))
-                sword_start();
+            if (wGameKeysJustPressed & K_A) item_use(wInventoryA);
+            if ((wGameKeysJustPressed & K_B) && !wLinkImmobilized) item_use(wInventoryB);
         }
     }
 }
@@ -393,6 +523,14 @@ void link_draw(void) {
     x = (s16)(u8)(w1Link.xh + (u8)scroll_ox);
     if (x > 200) x -= 256;
     if (y > 220) y -= 256;
+    if (w1Link.state == 4) {
+        sprite16(y, x, S_HERO_HOLD, attr);
+        return;
+    }
+    if (wLinkInAir) {
+        sprite8(y + 5, x, S_SHADOW, PAL_STEEL);
+        y += w1Link.zh;
+    }
     if (w1Link.state == 3 && w1Link.substate) {
         sprite16(y, x, S_HERO_DOWN_ASLEEP, attr);
         return;
@@ -400,7 +538,7 @@ void link_draw(void) {
     if (w1WeaponItem.enabled) {
         u8 ph = swing_phase();
         u8 pose = swing_pose[d][ph];
-        s16 sy = (s16)w1WeaponItem.yh + 16, sx = (s16)w1WeaponItem.xh;
+        s16 sy = (s16)w1WeaponItem.yh + 16 + scroll_oy, sx = (s16)w1WeaponItem.xh + scroll_ox;
         if (w1WeaponItem.visible && w1WeaponItem.yh < 0xF0) {
             switch (pose) {
             case 0: sprite8(sy, sx, S_SWORD_UP, PAL_STEEL); break;
@@ -422,6 +560,18 @@ void link_draw(void) {
             else attr |= FLIP_X;
         }
     }
-    if (w1Link.state == 2 && w1Link.counter1 < 34) return;
+    if (w1Link.state == 2) {
+        /* down a hole, ever smaller; under water, gone at once */
+        if (drowned) {
+            if (w1Link.counter1 < 34) return;
+        } else if (w1Link.counter1 < 34) {
+            if (w1Link.counter1 > 24) sprite16(y, x, S_HERO_FALL, attr);
+            return;
+        }
+    }
     sprite16(y, x, tile, attr);
+    if (wUsingShield) {
+        if (d == 2) sprite8(y + 2, x - 3, S_SHIELD, PAL_RED | SBANK1);
+        else if (d & 1) sprite8(y + 2, d == 1 ? x + 6 : x - 6, S_SHIELD, PAL_RED | SBANK1);
+    }
 }

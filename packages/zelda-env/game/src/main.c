@@ -38,24 +38,19 @@ static void enter_game(void) {
     wActiveRoom = wDeathRespawnBuffer[1];
     wRoomStateModifier = wDeathRespawnBuffer[2];
     wRoomPack = wLoadingRoomPack = 0x10;
-    wRoomIsLarge = 0;
-    wActiveCollisions = 0;
-    wTilesetFlags = 0x01;
     wDungeonIndex = 0xFF;
     wEnteredWarpPosition = 0xFF;
-    wRoomWidth = 20;
-    wRoomHeight = 16;
-    wScreenTransitionBoundaryX = 0x9A;
-    wScreenTransitionBoundaryY = 0x79;
-    wRoomEdgeY = 0x80;
-    wRoomEdgeX = 0xA0;
+    room_setup();
+    load_tiles();
+    set_fade(0);
+    hCameraY = hCameraX = 0;
     wScreenOffsetY = wScreenOffsetX = 0;
     wScreenTransitionState = 2;
     wScrollMode = 1;
     wCutsceneIndex = 1;
     scroll_oy = scroll_ox = old_oy = old_ox = 0;
     objects_clear();
-    room_load_tables(wActiveRoom);
+    room_load_tables();
     room_mark_visited();
     link_init(wDeathRespawnBuffer[4], wDeathRespawnBuffer[5], wDeathRespawnBuffer[3]);
     room_spawn();
@@ -76,7 +71,6 @@ static void respawn(void) {
     half = (wLinkMaxHealth >> 1) & 0xFC;
     wLinkHealth = half > 0x0C ? half : 0x0C;
     v_mode = 0;
-    set_fade(0);
     enter_game();
     lcd_on();
 }
@@ -89,6 +83,11 @@ static void count_frame(void) {
 }
 
 static void play(void) {
+    wScrollMode &= 0x7F;
+    if (wScrollMode == 0 || wScrollMode == 2) {
+        warp_step();
+        return;
+    }
     if (wScrollMode == 1 && wCutsceneIndex == 0) wCutsceneIndex = 1;
     if (wTextIsActive) {
         text_update();
@@ -111,6 +110,7 @@ static void play(void) {
         return;
     }
     if ((wKeysJustPressed & K_START) && !wMenuDisabled && w1Link.state == 1 && wLinkHealth &&
+        !wDisabledObjects && !wLinkInAir &&
         !w1WeaponItem.enabled && !w1Link.knockCounter) {
         menu_open();
         return;
@@ -143,7 +143,8 @@ void main(void) {
             menu_update();
         } else {
             play();
-            if (!wOpenedMenuType && wGameState == 2) {
+            camera_update();
+            if (!wOpenedMenuType && wGameState == 2 && wScrollMode && wScrollMode != 2) {
                 room_animate();
                 if (wScreenTransitionState != 5 && !wTextIsActive) hud_update();
             }

@@ -4,7 +4,9 @@
 #define MAP 0x9C00
 #define ATTR (0x88 | BGP_TEXT)
 
-static u8 step, line[20], pals[20];
+#define SLOTS 4      /* places of the satchel that can be seen */
+
+static u8 step, redraw, line[20], pals[20];
 
 static void frame_row(u8 r) {
     u8 i, left = (u8)(UI_BOX + 3), mid = (u8)(UI_BOX + 4), right = (u8)(UI_BOX + 5);
@@ -37,6 +39,20 @@ static void digits(u8 c, u16 v) {
     line[c + 2] = (u8)0x10 + ((u8)v & 15);
 }
 
+static void icon(u8 c, u8 item, u8 low) {
+    u8 t;
+    if (!item) return;
+    t = icon_of[item & 31] + low + low;
+    line[c] = t;
+    line[c + 1] = t + 1;
+    pals[c] = pals[c + 1] = 0x88 | BGP_UI;
+}
+
+/* is there anything to choose from? */
+static u8 carries(void) {
+    return wInventoryB || wInventoryStorage[0];
+}
+
 static const u8 map_x[3] = {0x05, 0x06, 0x07};
 
 static void menu_row(u8 r) {
@@ -64,16 +80,15 @@ static void menu_row(u8 r) {
         pals[10] = 0x88 | BGP_TREE;
         digits(12, wNumRupees);
         break;
+    case 7:
+        if (carries()) line[10 + (wInventorySubmenu0CursorPos << 1)] = UI_MORE;
+        break;
     case 8:
     case 9:
-        if (r == 8) say(2, "HELD");
-        i = (r & 1) << 1;
-        if (wInventoryA == 5) {
-            line[11] = UI_SWORD + i;
-            line[12] = (u8)(UI_SWORD + 1) + i;
-            pals[11] = pals[12] = 0x88 | BGP_UI;
-        }
-        if (r == 8) { line[9] = 'A' - 0x20; say(14, "SWORD"); }
+        if (r == 8) { say(2, "B"); say(6, "A"); }
+        icon(3, wInventoryB, r & 1);
+        icon(7, wInventoryA, r & 1);
+        for (i = 0; i != SLOTS; i++) icon(10 + i + i, wInventoryStorage[i], r & 1);
         break;
     case 10:
         for (i = 1; i != 19; i++) line[i] = UI_RULE;
@@ -108,7 +123,7 @@ void menu_open(void) {
     wTextIsActive = 1;
     wTextDisplayMode = 2;
     wPaletteThread_mode = 1;
-    step = 0;
+    step = redraw = 0;
 }
 
 /* CBCC: 0 darkens and draws, then lights up; 1 open; 2 darkens; 3 lights up */
@@ -126,7 +141,21 @@ void menu_update(void) {
         }
         break;
     case 1:
-        if (wKeysJustPressed & (K_START | K_B)) {
+        if (redraw) {
+            menu_row(6 + redraw);
+            redraw = redraw == 3 ? 0 : redraw + 1;
+            break;
+        }
+        if (carries()) {
+            /* what lies under the mark changes places with what is on the button */
+            u8 *slot = wInventoryStorage + wInventorySubmenu0CursorPos;
+            u8 held = *slot;
+            if (wKeysJustPressed & K_LEFT) { wInventorySubmenu0CursorPos = (wInventorySubmenu0CursorPos - 1) & (SLOTS - 1); redraw = 1; }
+            else if (wKeysJustPressed & K_RIGHT) { wInventorySubmenu0CursorPos = (wInventorySubmenu0CursorPos + 1) & (SLOTS - 1); redraw = 1; }
+            else if (wKeysJustPressed & K_A) { *slot = wInventoryA; wInventoryA = held; redraw = 1; }
+            else if (wKeysJustPressed & K_B) { *slot = wInventoryB; wInventoryB = held; redraw = 1; }
+        }
+        if ((wKeysJustPressed & K_START) || ((wKeysJustPressed & K_B) && !redraw)) {
             wMenuLoadState = 2;
             wPaletteThread_mode = 1;
             step = 0;

@@ -4,7 +4,16 @@
 #define ENEMY_BURR 0x09
 #define PART_DROP 0x01
 #define PART_PUFF 0x02
+#define PART_BUTTON 0x09
 #define PERSON 0x24
+#define KEY_SPRITE 0x17     /* and 18: a key at the door it opened */
+#define PUSHED_BLOCK 0x14
+#define DOOR 0x1E
+#define TREASURE 0x60
+#define ESSENCE 0x7F
+#define BOMB 0x03
+#define BOMB_FIRST 7        /* bombs lie in D700-DB00 */
+#define BOMB_LAST 11
 
 /* how many slots to look at: rooms hold few things, the highest used slot is kept */
 static u8 top_inter, top_enemy, top_part;
@@ -22,6 +31,7 @@ void objects_clear(void) {
         ENEMY(i)->enabled = 0;
         PART(i)->enabled = 0;
     }
+    for (i = BOMB_FIRST; i <= BOMB_LAST; i++) SLOT(i, 0)->enabled = 0;
     top_inter = top_enemy = top_part = 0;
 }
 
@@ -35,6 +45,7 @@ void objects_leave(void) {
         o = PART(i);
         if (o->enabled) o->enabled = 2;
     }
+    for (i = BOMB_FIRST; i <= BOMB_LAST; i++) SLOT(i, 0)->enabled = 0;
 }
 
 void objects_drop_old(void) {
@@ -153,7 +164,7 @@ static void drop(u8 y, u8 x, u8 chance) {
     u8 r = rnd();
     if ((r & 15) >= chance) return;
     r = rnd() & 15;
-    part_new(PART_DROP, r < 6 ? 1 : r < 14 ? 2 : 3, y, x);
+    part_new(PART_DROP, r < 6 ? 1 : r < 14 ? 2 : r == 15 && (wObtainedTreasureFlags[0] & 0x08) ? 4 : 3, y, x);
 }
 
 void bush_drop(u8 y, u8 x) {
@@ -164,11 +175,16 @@ void bush_drop(u8 y, u8 x) {
 u8 npc_blocks(u8 angle) {
     u8 i;
     u8 y = w1Link.yh, x = w1Link.xh;
-    for (i = 0; i != 32; i += 2) {
+    for (i = 0; i != 34; i += 2) {
         obj_t *o;
-        u8 hi = wAButtonSensitiveObjectList[i];
-        if (!hi) return 0;
-        o = (obj_t *)(((u16)hi << 8) + 0x40);
+        if (i == 32) {
+            o = INTERACTION(1);
+            if (!o->enabled) return 0;
+        } else {
+            u8 hi = wAButtonSensitiveObjectList[i];
+            if (!hi) { i = 30; continue; }
+            o = (obj_t *)(((u16)hi << 8) + 0x40);
+        }
         if (!near8(o->yh, y, 13) || !near8(o->xh, x, 12)) continue;
         switch (angle) {
         case 0x00: if (o->yh < y && near8(o->xh, x, 11)) return 1; break;
@@ -192,7 +208,7 @@ static u8 way(u8 y1, u8 x1, u8 y2, u8 x2) {
 
 static u8 enemy_solid(u8 y, u8 x) {
     u8 v;
-    if (y > 0x7F || x > 0x9F) return 1;
+    if (y >= wRoomEdgeY || x >= wRoomEdgeX) return 1;
     v = wRoomCollisions[(y & 0xF0) | (x >> 4)];
     if (v == 0) return 0;
     if (v >= 0x10) return 1;
@@ -208,11 +224,11 @@ static u8 enemy_step(obj_t *o, u8 angle, u8 speed) {
         o->y -= speed;
         return 1;
     case 0x10:
-        if (y > 118 || enemy_solid(y + 8, x - 6) || enemy_solid(y + 8, x + 5)) return 0;
+        if (y > (u8)(wRoomEdgeY - 10) || enemy_solid(y + 8, x - 6) || enemy_solid(y + 8, x + 5)) return 0;
         o->y += speed;
         return 1;
     case 0x08:
-        if (x > 150 || enemy_solid(y - 6, x + 8) || enemy_solid(y + 5, x + 8)) return 0;
+        if (x > (u8)(wRoomEdgeX - 10) || enemy_solid(y - 6, x + 8) || enemy_solid(y + 5, x + 8)) return 0;
         o->x += speed;
         return 1;
     default:
@@ -268,8 +284,15 @@ static void enemy_update(obj_t *o) {
     }
     if (w1Link.invincibility == 0 && w1Link.state == 1 &&
         near8(o->yh, w1Link.yh, 11) && near8(o->xh, w1Link.xh, 11)) {
+        u8 a = way(w1Link.yh, w1Link.xh, o->yh, o->xh);
         o->lastCollision = 0x80;
-        link_hurt((u8)-o->damage, way(o->yh, o->xh, w1Link.yh, w1Link.xh));
+        if (wLinkInAir && w1Link.zh < -6) {
+            /* well above it */
+        } else if (wUsingShield && a >> 3 == w1Link.direction) {
+            o->lastCollision = 0x81;
+            o->knockAngle = a;
+            o->knockCounter = 6;
+        } else link_hurt((u8)-o->damage, way(o->yh, o->xh, w1Link.yh, w1Link.xh));
     }
 }
 
@@ -291,7 +314,25 @@ void sword_hits(u8 y, u8 x) {
 
 /* ---- parts ---- */
 
+static void button_update(obj_t *o) {
+    u8 pos = o->v30, t = wRoomLayout[pos];
+    u8 down = t == 0x1D || (w1Link.state == 1 && !wLinkInAir && wActiveTilePos == pos);
+    if (down) {
+        if (t == 0x0C) room_set_tile(pos, 0x0D);
+        wActiveTriggers |= o->subid;
+        o->state = 2;
+    } else if (o->var03 && o->state == 2) {
+        if (t == 0x0D) room_set_tile(pos, 0x0C);
+        wActiveTriggers &= ~o->subid;
+        o->state = 1;
+    }
+}
+
 static void part_update(obj_t *o) {
+    if (o->id == PART_BUTTON) {
+        button_update(o);
+        return;
+    }
     if (o->id == PART_PUFF) {
         if (--o->counter1 == 0) {
             u8 y = o->yh, x = o->xh;
@@ -324,13 +365,281 @@ static void part_update(obj_t *o) {
         o->collisionType = 0;
         if (o->subid == 1) add_health(4);
         else if (o->subid == 2) add_rupees(1);
+        else if (o->subid == 4) add_bombs(0x04);
         else add_rupees(5);
+    }
+}
+
+/* ---- what a room file places: items, buttons, shutters ---- */
+
+void thing_new(const u8 *t) {
+    obj_t *o;
+    u8 y = (t[1] & 0xF0) + 8, x = (u8)(t[1] << 4) + 8;
+    if (t[0] == 7) {
+        part_new(PART_BUTTON, t[2], y, x);
+        for (o = PART(15); o >= PART(0); o = (obj_t *)((u16)o - 0x100))
+            if (o->enabled == 1 && o->id == PART_BUTTON && o->yh == y && o->xh == x) {
+                o->v30 = t[1];
+                o->var03 = t[3];
+                o->counter1 = 0;
+                o->visible = 0;
+                return;
+            }
+        return;
+    }
+    if (t[0] == 6 && (*room_flags() & t[3])) return;
+    o = new_interaction(t[0] == 8 ? DOOR : item_id[t[2]] == 0x40 ? ESSENCE : TREASURE, y, x);
+    if (!o) return;
+    o->state = 1;
+    if (t[0] == 8) {
+        o->subid = t[3] & 3;
+        o->var03 = t[2];
+        o->v30 = t[1];
+        o->v34 = t[3];
+        o->visible = 0;
+    } else {
+        o->subid = item_id[t[2]];
+        o->var03 = item_param[t[2]];
+        o->v34 = t[2];
+        o->v35 = t[3];
+        o->radiusY = o->radiusX = 6;
+    }
+}
+
+/* opens when its button is down, or when nobody is left to fight */
+static void door_update(obj_t *o) {
+    u8 pos = o->v30;
+    u8 open = o->var03 ? (wActiveTriggers & o->var03) != 0 : wNumEnemies == 0;
+    if (open) {
+        if (wRoomLayout[pos] == o->v34) {
+            room_set_tile(pos, cut_to(o->v34));
+            o->state = 2;
+        }
+    } else if (wRoomLayout[pos] != o->v34) {
+        if (near8(o->yh, w1Link.yh, 24) && near8(o->xh, w1Link.xh, 24)) return;
+        room_set_tile(pos, o->v34);
+        o->state = 1;
+    }
+}
+
+/* ---- treasures: 1 lies there, 2 rises from its chest, 3 is held up ---- */
+
+static void treasure_hold(obj_t *o) {
+    give_item(o->v34);
+    *room_flags() |= o->v35;
+    if (item_text[o->v34] == 0xFF) {
+        o->enabled = 0;
+        o->visible = 0;
+        wDisabledObjects = 0;
+        wDisableLinkCollisionsAndMenu = 0;
+        return;
+    }
+    o->state = 3;
+    o->zh = 0;
+    o->yh = w1Link.yh - 15;
+    o->xh = w1Link.xh;
+    link_stop();
+    w1Link.state = 4;
+    w1Link.direction = 2;
+    wDisabledObjects = 0x81;
+    wDisableLinkCollisionsAndMenu = 1;
+    text_open(item_text[o->v34]);
+}
+
+void chest_open(const u8 *t) {
+    obj_t *o = new_interaction(TREASURE, (t[1] & 0xF0) + 4, (u8)(t[1] << 4) + 8);
+    if (!o) return;
+    o->state = 2;
+    o->subid = item_id[t[2]];
+    o->var03 = item_param[t[2]];
+    o->v34 = t[2];
+    o->v35 = t[3];
+    o->counter1 = 32;
+    wLastChestPos = t[1];
+    wDisabledObjects = 0x81;
+    wDisableLinkCollisionsAndMenu = 1;
+    room_set_tile(t[1], 0xF0);
+    *room_flags() |= t[3];
+}
+
+static void treasure_update(obj_t *o) {
+    switch (o->state) {
+    case 1:
+        o->animCounter++;
+        if (o->id == ESSENCE) o->zh = (o->animCounter & 16) ? -3 : -4;
+        if (w1Link.state == 1 && !wDisabledObjects && !w1Link.knockCounter && wLinkHealth &&
+            near8(o->yh, w1Link.yh, 12) && near8(o->xh, w1Link.xh, 12))
+            treasure_hold(o);
+        break;
+    case 2:
+        if (o->counter1 & 1) o->zh--;
+        if (--o->counter1 == 0) treasure_hold(o);
+        break;
+    default:
+        /* the text is closed */
+        o->enabled = 0;
+        o->visible = 0;
+        w1Link.state = 1;
+        wDisabledObjects = 0;
+        wDisableLinkCollisionsAndMenu = 0;
+        break;
+    }
+}
+
+/* ---- the block being pushed, in D140 ---- */
+
+u8 cell_taken(u8 pos) {
+    u8 i;
+    u8 y = (pos & 0xF0) + 8, x = (u8)(pos << 4) + 8;
+    for (i = 1; i < top_inter; i++) {
+        obj_t *o = INTERACTION(i);
+        if ((o->enabled & 3) == 1 && (o->id == PERSON || o->id == TREASURE || o->id == ESSENCE || i == 1) &&
+            near8(o->yh, y, 13) && near8(o->xh, x, 13)) return 1;
+    }
+    for (i = 0; i != top_enemy; i++) {
+        obj_t *o = ENEMY(i);
+        if ((o->enabled & 3) == 1 && near8(o->yh, y, 14) && near8(o->xh, x, 14)) return 1;
+    }
+    return 0;
+}
+
+u8 block_push(u8 pos, u8 angle) {
+    static const u8 step[4] = {0xF0, 0x01, 0x10, 0xFF};
+    u8 to = pos + step[angle >> 3];
+    obj_t *o = INTERACTION(1);
+    if (o->enabled) return 0;
+    if ((to & 15) >= room_cols || (to >> 4) >= room_rows) return 0;
+    if (wRoomCollisions[to] || room_thing(4, to) || cell_taken(to)) return 0;
+    wipe(o);
+    o->enabled = 1;
+    o->id = PUSHED_BLOCK;
+    o->state = 1;
+    o->angle = angle;
+    o->direction = angle >> 3;
+    o->counter1 = 32;
+    o->yh = (pos & 0xF0) + 8;
+    o->xh = (u8)(pos << 4) + 8;
+    o->speed = 0x14;
+    o->visible = 0x80;
+    o->radiusY = o->radiusX = 8;
+    o->v30 = to;
+    o->v34 = wRoomLayout[pos];
+    wBlockPushAngle = angle | 0x80;
+    room_set_tile(pos, push_to(wRoomLayout[pos]));
+    return 1;
+}
+
+static void block_update(obj_t *o) {
+    u8 y, x;
+    if (o->counter1 > 1 || o->state == 1) {
+        switch (o->direction) {
+        case 0: o->y -= 0x80; break;
+        case 1: o->x += 0x80; break;
+        case 2: o->y += 0x80; break;
+        default: o->x -= 0x80; break;
+        }
+        if (--o->counter1) return;
+        o->state = 2;
+        o->counter1 = 1;
+    }
+    /* nobody may be walled in */
+    y = (o->v30 & 0xF0) + 8;
+    x = (u8)(o->v30 << 4) + 8;
+    if (near8(y, w1Link.yh, 11) && near8(x, w1Link.xh, 12)) return;
+    o->enabled = 0;
+    o->visible = 0;
+    room_set_tile(o->v30, 0x1D);
+}
+
+/* ---- bombs ---- */
+
+void bomb_drop(u8 y, u8 x) {
+    u8 i;
+    obj_t *o;
+    if (!wNumBombs) return;
+    for (i = BOMB_FIRST; i <= BOMB_LAST; i++) {
+        o = SLOT(i, 0);
+        if (o->enabled) continue;
+        wipe(o);
+        o->enabled = 1;
+        o->id = BOMB;
+        o->state = 1;
+        o->counter1 = 100;
+        o->yh = y;
+        o->xh = x;
+        o->visible = 0x80;
+        wNumBombs--;
+        if ((wNumBombs & 0x0F) == 0x0F) wNumBombs -= 6;
+        return;
+    }
+}
+
+static void bomb_cells(obj_t *o) {
+    static const s8 at[3] = {-14, 0, 14};
+    u8 i, j, y, x, pos, t;
+    for (i = 0; i != 3; i++) {
+        for (j = 0; j != 3; j++) {
+            y = o->yh + at[i];
+            x = o->xh + at[j];
+            if (y >= wRoomEdgeY || x >= wRoomEdgeX) continue;
+            pos = (y & 0xF0) | (x >> 4);
+            t = bomb_to(wRoomLayout[pos]);
+            if (t) room_set_tile(pos, t);
+        }
+    }
+}
+
+static void bomb_update(obj_t *o) {
+    u8 i;
+    o->counter1--;
+    if (o->state == 1) {
+        if (o->counter1) return;
+        o->state = 2;
+        o->counter1 = 24;
+        o->collisionType = 0x83;
+        o->radiusY = o->radiusX = 18;
+        o->damage = -4;
+        bomb_cells(o);
+    }
+    if (o->counter1 > 14) {
+        for (i = 0; i != top_enemy; i++) {
+            obj_t *e = ENEMY(i);
+            if ((e->enabled & 3) != 1 || e->invincibility) continue;
+            if (!near8(e->yh, o->yh, 22) || !near8(e->xh, o->xh, 22)) continue;
+            e->health -= 4;
+            if (e->health < 0) e->health = 0;
+            e->invincibility = 0x18;
+            e->lastCollision = 0x83;
+            e->knockAngle = way(o->yh, o->xh, e->yh, e->xh);
+            e->knockCounter = 8;
+        }
+        if (near8(w1Link.yh, o->yh, 18) && near8(w1Link.xh, o->xh, 18))
+            link_hurt(4, way(o->yh, o->xh, w1Link.yh, w1Link.xh));
+    }
+    if (!o->counter1) {
+        o->enabled = 0;
+        o->visible = 0;
+        o->collisionType = 0;
     }
 }
 
 void objects_update(void) {
     u8 i;
     obj_t *o;
+    if (wDisabledObjects & 0x81) {
+        /* all but the thing that is being given stands still */
+        for (i = 2; i < top_inter; i++) {
+            o = INTERACTION(i);
+            if ((o->enabled & 3) == 1 && o->id >= TREASURE && o->state != 1) treasure_update(o);
+        }
+        return;
+    }
+    for (i = BOMB_FIRST; i <= BOMB_LAST; i++) {
+        o = SLOT(i, 0);
+        if (o->enabled) bomb_update(o);
+    }
+    o = INTERACTION(1);
+    if (o->enabled) block_update(o);
     for (i = 0; i != top_enemy; i++) {
         o = ENEMY(i);
         if ((o->enabled & 3) == 1) enemy_update(o);
@@ -351,6 +660,10 @@ void objects_update(void) {
                 o->pressedA = 0;
                 text_open(o->v34);
             }
+        } else if (o->id == TREASURE || o->id == ESSENCE) {
+            treasure_update(o);
+        } else if (o->id == DOOR) {
+            door_update(o);
         } else if (--o->counter1 == 0) {
             o->enabled = 0;
             o->visible = 0;
@@ -363,15 +676,37 @@ void objects_update(void) {
 static s16 off_y, off_x;
 
 static void place(obj_t *o) {
-    if ((o->enabled & 3) == 2) { off_y = old_oy; off_x = old_ox; }
-    else { off_y = scroll_oy; off_x = scroll_ox; }
-    off_y += (s16)o->yh + 16 + o->zh;
-    off_x += (s16)o->xh;
+    const u8 *p = &o->yh;       /* then xf, xh, zf, zh */
+    u8 z = p[4];
+    if ((o->enabled & 3) == 2) {
+        off_y = old_oy + 16;
+        off_x = old_ox;
+    } else {
+        off_y = scroll_oy + 16;
+        off_x = scroll_ox;
+    }
+    off_y += *p;
+    off_x += p[2];
+    if (z) off_y += (s8)z;
 }
 
 void objects_draw(u8 front) {
     u8 i, t, a;
     obj_t *o;
+    for (i = front ? BOMB_LAST + 1 : BOMB_FIRST; i <= BOMB_LAST; i++) {
+        o = SLOT(i, 0);
+        if (!o->enabled) continue;
+        place(o);
+        if (o->state == 2) {
+            t = o->counter1 > 8 ? S_PUFF2 : S_PUFF3;
+            sprite16(off_y - 8, off_x - 8, t, PAL_RED | SBANK1);
+            sprite16(off_y + 8, off_x - 8, t, PAL_RED | SBANK1);
+            sprite16(off_y - 8, off_x + 8, t, PAL_RED | SBANK1);
+            sprite16(off_y + 8, off_x + 8, t, PAL_RED | SBANK1);
+        } else {
+            sprite8(off_y, off_x, S_BOMB, (o->counter1 < 40 && (o->counter1 & 4) ? PAL_RED : PAL_BLUE) | SBANK1);
+        }
+    }
     for (i = front ? top_part : 0; i != top_part; i++) {
         o = PART(i);
         if (!o->enabled || !o->visible) continue;
@@ -380,6 +715,7 @@ void objects_draw(u8 front) {
             t = o->counter1 > 13 ? S_PUFF : o->counter1 > 6 ? S_PUFF2 : S_PUFF3;
             sprite16(off_y, off_x, t, PAL_STEEL | SBANK1);
         } else if (o->subid == 1) sprite8(off_y, off_x, S_HEART, PAL_RED | SBANK1);
+        else if (o->subid == 4) sprite8(off_y, off_x, S_BOMB, PAL_BLUE | SBANK1);
         else sprite8(off_y, off_x, S_RUPEE, (o->subid == 2 ? PAL_GREEN : PAL_BLUE) | SBANK1);
     }
     for (i = 0; i != top_enemy; i++) {
@@ -393,9 +729,15 @@ void objects_draw(u8 front) {
         if (o->direction == 3) a |= FLIP_X;
         sprite16(off_y, off_x, t, a | SBANK1);
     }
+    o = INTERACTION(1);
+    if (o->enabled && (o->yh > w1Link.yh) == front) {
+        place(o);
+        sprite16(off_y, off_x, S_BLOCK, PAL_STEEL | SBANK1);
+    }
     for (i = 2; i < top_inter; i++) {
         o = INTERACTION(i);
-        if (!o->enabled || (o->yh > w1Link.yh) != front) continue;
+        if (!o->enabled || !o->visible) continue;
+        if ((o->yh > w1Link.yh) != front) continue;
         place(o);
         if (o->id == PERSON) {
             a = PAL_VILLAGER | SBANK1;
@@ -403,6 +745,11 @@ void objects_draw(u8 front) {
             else if (o->direction == 2) t = S_ELDER_DOWN;
             else { t = S_ELDER_RIGHT; if (o->direction == 3) a |= FLIP_X; }
             sprite16(off_y + ((o->animCounter & 0x20) && !(o->animCounter & 0x1C) ? 1 : 0), off_x, t, a);
+        } else if (o->id == TREASURE || o->id == ESSENCE) {
+            if (item_wide[o->v34]) sprite16(off_y, off_x, item_tile[o->v34], item_pal[o->v34] | SBANK1);
+            else sprite8(off_y, off_x, item_tile[o->v34], item_pal[o->v34] | SBANK1);
+        } else if (o->id >= KEY_SPRITE) {
+            sprite8(off_y - 8, off_x, S_KEY, PAL_HERO | SBANK1);
         } else if (o->id == 3) {
             sprite16(off_y, off_x, o->counter1 > 10 ? S_SPLASH : S_SPLASH2, PAL_BLUE | SBANK1);
         } else {

@@ -28,9 +28,9 @@ typedef struct {
     u8 direction, angle;                      /* 08 */
     union { u16 y; struct { u8 yf, yh; }; };  /* 0A */
     union { u16 x; struct { u8 xf, xh; }; };  /* 0C */
-    u8 zf; s8 zh;                             /* 0E */
+    union { s16 z; struct { u8 zf; s8 zh; }; };/* 0E */
     u8 speed, speed11, speed12, speed13;      /* 10 */
-    u16 speedZ;                               /* 14 */
+    s16 speedZ;                               /* 14 */
     u16 related1, related2;                   /* 16 */
     u8 visible, oamFlags1, oamFlags2, oamTile;/* 1A */
     u16 oamAddress;                           /* 1E */
@@ -69,16 +69,25 @@ R8(wTextSpeed, 0xC629);
 RN(wDeathRespawnBuffer, 0xC62B, 13);
 R8(wMinimapGroup, 0xC63A);
 R8(wMinimapRoom, 0xC63B);
+R8(wMinimapDungeonMapPosition, 0xC63C);
+R8(wMinimapDungeonFloor, 0xC63D);
+RN(wDungeonVisitedFloors, 0xC662, 12);
+RN(wDungeonSmallKeys, 0xC66E, 12);
+RN(wDungeonBossKeys, 0xC67A, 2);
 R8(wInventoryB, 0xC680);
 R8(wInventoryA, 0xC681);
 RN(wInventoryStorage, 0xC682, 16);
 RN(wObtainedTreasureFlags, 0xC692, 16);
 R8(wLinkHealth, 0xC6A2);
 R8(wLinkMaxHealth, 0xC6A3);
+R8(wNumHeartPieces, 0xC6A4);
 R16(wNumRupees, 0xC6A5);
 R8(wShieldLevel, 0xC6A9);
+R8(wNumBombs, 0xC6AA);
 R8(wMaxBombs, 0xC6AB);
 R8(wSwordLevel, 0xC6AC);
+R8(wFeatherLevel, 0xC6B4);
+R8(wEssencesObtained, 0xC6BB);
 RN(wRingBoxContents, 0xC6C0, 5);
 R8(wActiveRing, 0xC6C5);
 RN(wGlobalFlags, 0xC6CA, 16);
@@ -94,9 +103,11 @@ R8(wTextIndexH_backup, 0xCBA4);
 R8(wSelectedTextOption, 0xCBA5);
 R8(wTextboxPosition, 0xCBAC);
 R8(wSaveQuitMenu_gameOver, 0xCBB4);
+R8(wDisableLinkCollisionsAndMenu, 0xCBCA);
 R8(wOpenedMenuType, 0xCBCB);
 R8(wMenuLoadState, 0xCBCC);
 R8(wMenuActiveState, 0xCBCD);
+R8(wInventorySubmenu0CursorPos, 0xCBD0);
 R8(wDisplayedHearts, 0xCBE4);
 R16(wDisplayedRupees, 0xCBE6);
 R8(wStatusBarNeedsRefresh, 0xCBEA);
@@ -127,13 +138,27 @@ R8(wRoomStateModifier, 0xCC4E);
 R8(wActiveCollisions, 0xCC4F);
 R8(wTilesetFlags, 0xCC50);
 R8(wDungeonIndex, 0xCC55);
+R8(wDungeonMapPosition, 0xCC56);
+R8(wDungeonFloor, 0xCC57);
+R8(wDungeonRoomProperties, 0xCC58);
+R8(wDungeonFlagsAddressH, 0xCC59);
+R8(wDungeonWallmasterDestRoom, 0xCC5A);
+R8(wDungeonFirstLayout, 0xCC5B);
+R8(wDungeonNumFloors, 0xCC5C);
 R8(wLoadingRoomPack, 0xCC61);
+R8(wWarpDestGroup, 0xCC63);
+R8(wWarpDestRoom, 0xCC64);
+R8(wWarpTransition, 0xCC65);
+R8(wWarpDestPos, 0xCC66);
+R8(wWarpTransition2, 0xCC67);
 R8(wLinkForceState, 0xCC6A);
+R8(wLinkInAir, 0xCC77);
 R8(wLinkUsingItem1, 0xCC7A);
 R8(wLinkTurningDisabled, 0xCC7B);
 R8(wLinkImmobilized, 0xCC7C);
 R8(wLinkPushingDirection, 0xCC80);
 R8(wPushingAgainstTileCounter, 0xCC84);
+R8(wUsingShield, 0xCC89);
 R8(wRoomEdgeY, 0xCCA0);
 R8(wRoomEdgeX, 0xCCA1);
 R8(wDisabledObjects, 0xCCA4);
@@ -143,6 +168,9 @@ R8(wActiveTileIndex, 0xCCB4);
 R8(wStandingOnTileCounter, 0xCCB5);
 R8(wActiveTileType, 0xCCB6);
 R8(wLastActiveTileType, 0xCCB7);
+R8(wActiveTriggers, 0xCCBA);
+R8(wLastChestPos, 0xCCBC);
+R8(wBlockPushAngle, 0xCCC0);
 RN(wAButtonSensitiveObjectList, 0xCCCA, 32);
 
 /* the screen */
@@ -157,6 +185,8 @@ R8(wRoomWidth, 0xCD0A);
 R8(wRoomHeight, 0xCD0B);
 R8(wScreenTransitionBoundaryX, 0xCD0C);
 R8(wScreenTransitionBoundaryY, 0xCD0D);
+R8(wMaxCameraX, 0xCD0E);
+R8(wMaxCameraY, 0xCD0F);
 R8(wAnimationState, 0xCD30);
 RN(wRoomCollisions, 0xCE00, 192);
 RN(wRoomLayout, 0xCF00, 192);
@@ -166,9 +196,14 @@ RO(w1Link, 0xD000);
 RO(w1ParentItem2, 0xD200);
 RO(w1WeaponItem, 0xD600);
 
-/* high RAM: FF94 hRng1, FF95 hRng2, FFA8/FFAA the camera (always 0 here) */
+/* bank 2 of D000-DFFF */
+RN(w2DungeonLayout, 0xDC00, 256);
+
+/* high RAM */
 R8(hRng1, 0xFF94);
 R8(hRng2, 0xFF95);
+R16(hCameraY, 0xFFA8);
+R16(hCameraX, 0xFFAA);
 
 /* the n-th object of each kind */
 #define SLOT(n, base) ((obj_t *)(0xD000 + ((u16)(n) << 8) + (base)))

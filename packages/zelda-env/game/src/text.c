@@ -7,10 +7,12 @@
 static const u8 *at;
 static u8 phase, row, col, wait, blink;
 
-enum { OPENING, WRITING, PAGE_END, CLEARING, ALL_END };
+enum { OPENING, WRITING, PAGE_END, CLEARING, ASK, ALL_END };
+static u8 which, option;
 
 void text_open(u8 index) {
     u16 id = text_id[index];
+    which = index;
     at = text_of[index];
     wTextIsActive = 1;
     wTextDisplayMode = 0;
@@ -18,7 +20,7 @@ void text_open(u8 index) {
     wTextIndexH = (u8)(id >> 8) + 4;
     wTextIndexH_backup = wTextIndexH;
     wSelectedTextOption = 0xFF;
-    wTextboxPosition = w1Link.yh > 72 ? 0 : 2;   /* never over Link: top or bottom */
+    wTextboxPosition = (s16)w1Link.yh + scroll_oy > 72 ? 0 : 2;   /* never over Link: top or bottom */
     phase = OPENING;
     row = 0;
 }
@@ -86,7 +88,16 @@ void text_update(void) {
         wait = (wKeysPressed & (K_A | K_B)) ? 0 : 1;
         if (*at == '\n') { at++; row = 3; col = 1; }
         if (*at == 0x0C) { at++; phase = PAGE_END; blink = 0; break; }
-        if (*at == 0) { phase = ALL_END; blink = 0; break; }
+        if (*at == 0) {
+            blink = 0;
+            phase = ALL_END;
+            if (text_then[which << 1] != 0xFF) {
+                phase = ASK;
+                option = 0;
+                wTextDisplayMode = 1;
+            }
+            break;
+        }
         put(row, col, *at - 0x20);
         at++;
         col++;
@@ -105,12 +116,40 @@ void text_update(void) {
         else if (row == 3) row = 4;
         else { phase = WRITING; row = 1; col = 1; wait = 2; }
         break;
+    case ASK:
+        /* the mark before the answer; A takes it, B the second */
+        if (wKeysJustPressed & (K_LEFT | K_RIGHT | K_UP | K_DOWN)) {
+            option ^= 1;
+            blink = 0;
+        }
+        if (blink == 0) {
+            put(3, 2, option ? 0 : UI_CURSOR);
+            put(3, 10, option ? UI_CURSOR : 0);
+            blink = 1;
+        }
+        if (pressed) {
+            u8 next;
+            if (wKeysJustPressed & K_B) option = 1;
+            next = text_then[(which << 1) + option];
+            wTextDisplayMode = 0;
+            wSelectedTextOption = option;
+            which = next;
+            at = text_of[next];
+            wTextIndexL = (u8)text_id[next];
+            wTextIndexH = (u8)(text_id[next] >> 8) + 4;
+            wTextIndexH_backup = wTextIndexH;
+            phase = CLEARING;
+            row = 1;
+        }
+        break;
     default:
         if ((blink & 15) == 0) put(4, 18, (blink & 16) ? (u8)(UI_BOX + 7) : UI_END);
         blink++;
         if (pressed) {
             hide();
             wTextIsActive = 0;
+            if (text_do[which] == 1) add_health(wLinkMaxHealth);
+            *room_flags() |= text_flag[which];
         }
         break;
     }

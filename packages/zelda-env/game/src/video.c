@@ -3,7 +3,7 @@
 
 #define REG(a) (*(volatile u8 *)(a))
 
-volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim;
+volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_dst;
 volatile u16 v_anim_src;
 u8 bc_bank;
 u16 bc_src, bc_dst, bc_len;
@@ -14,8 +14,10 @@ __at(0xC100) u8 vq[256];
 __at(0xC200) u8 pal_bg[64];
 __at(0xC240) u8 pal_obj[64];
 
-static void load(u16 from, u16 to, u16 length) {
-    bc_bank = 2;
+u8 load_bank;
+
+void load(u16 from, u16 to, u16 length) {
+    bc_bank = load_bank;
     bc_src = from;
     bc_dst = to;
     bc_len = length;
@@ -35,12 +37,17 @@ void lcd_on(void) {
     REG(0xFF40) = 0xCD;
 }
 
+void load_tiles(void) {
+    load_bank = 2 + tileset;
+    load(0x4000, 0x9000, 0x800);
+    load(0x4800, 0x8800, 0x800);
+}
+
 void video_init(void) {
+    load_bank = 2;
     vq_len = 0;
     vq[0] = 0;
     REG(0xFF4F) = 0;
-    load(0x4000, 0x9000, 0x800);
-    load(0x4800, 0x8800, 0x800);
     load(0x6000, 0x8000, 0x800);
     REG(0xFF4F) = 1;
     load(0x5000, 0x9000, 0x800);
@@ -74,11 +81,10 @@ void video_init(void) {
 }
 
 void set_fade(u8 level) {
-    const u8 *from = pal_table_bg + ((u16)level << 6);
-    u8 i;
-    for (i = 0; i != 64; i++) pal_bg[i] = from[i];
-    from = pal_table_obj + ((u16)level << 6);
-    for (i = 0; i != 64; i++) pal_obj[i] = from[i];
+    u16 at = (u16)level << 6;
+    load_bank = 3;
+    load((tileset ? PALETTES_BG_INSIDE : PALETTES_BG) + at, 0xC200, 64);
+    load(PALETTES_OBJ + at, 0xC240, 64);
     v_pal_dirty = 3;
 }
 
@@ -99,6 +105,15 @@ void vq_end(void) {
     vq_head[0] |= vq_len - 3 - (u8)(u16)vq_head;
 }
 
+void vq_send(u8 flags, u16 address, const u8 *from, u8 n) {
+    u8 *to = vq + vq_len;
+    vq_len += n + 3;
+    *to++ = flags | n;
+    *to++ = (u8)address;
+    *to++ = (u8)(address >> 8);
+    do *to++ = *from++; while (--n);
+}
+
 void vq_close(void) {
     vq[vq_len] = 0;
     vq_len = 0;
@@ -111,8 +126,11 @@ void oam_reset(void) {
 }
 
 void oam_finish(void) {
+    static u8 last;     /* what the frame before used */
     u8 i = oam_at;
-    while (i < 160) {
+    u8 end = last;
+    last = i;
+    while (i < end) {
         wOam[i] = 0;
         i += 4;
     }
@@ -130,14 +148,26 @@ void sprite(u8 y, u8 x, u8 tile, u8 attr) {
 }
 
 void sprite16(s16 y, s16 x, u8 tile, u8 attr) {
-    if (y < 4 || y > 160 || x < -8 || x > 168) return;
+    u8 *o;
+    u8 v;
+    if ((u16)(y - 4) > 156 || (u16)(x + 8) > 176 || oam_at > 152) return;
+    o = wOam + oam_at;
+    oam_at += 8;
+    v = (u8)y + 8;
+    o[0] = v;
+    o[4] = v;
+    v = (u8)x;
+    o[1] = v;
+    o[5] = v + 8;
     if (attr & FLIP_X) {
-        sprite((u8)y + 8, (u8)x, tile + 2, attr);
-        sprite((u8)y + 8, (u8)x + 8, tile, attr);
+        o[2] = tile + 2;
+        o[6] = tile;
     } else {
-        sprite((u8)y + 8, (u8)x, tile, attr);
-        sprite((u8)y + 8, (u8)x + 8, tile + 2, attr);
+        o[2] = tile;
+        o[6] = tile + 2;
     }
+    o[3] = attr;
+    o[7] = attr;
 }
 
 void sprite8(s16 y, s16 x, u8 tile, u8 attr) {
