@@ -18,6 +18,28 @@ RECIPES = {
     "crossroads": [("NOP", 8), ("left", 30)],
     "dialog": [("left", 204), ("up", 12), ("A", 4), ("NOP", 96)],
     "fight": [("right", 132), ("up", 42), ("A", 4)],
+    "house": [("left", 116), ("NOP", 44), ("left", 64), ("NOP", 4), ("left", 48), ("NOP", 4), ("up", 34), ("NOP", 41)],
+    "dungeon": [
+        ("NOP", 2),
+        ("right", 36),
+        ("NOP", 46),
+        ("right", 16),
+        ("NOP", 2),
+        ("right", 64),
+        ("NOP", 4),
+        ("down", 32),
+        ("NOP", 4),
+        ("down", 19),
+        ("NOP", 36),
+        ("right", 16),
+        ("NOP", 2),
+        ("down", 83),
+        ("NOP", 4),
+        ("left", 48),
+        ("NOP", 4),
+        ("up", 34),
+        ("NOP", 48),
+    ],  # fmt: skip
     "menu": [("Start", 4), ("NOP", 26)],
 }
 
