@@ -39,7 +39,7 @@ RECIPES = {
         ("NOP", 4),
         ("up", 34),
         ("NOP", 48),
-    ],  # fmt: skip
+    ],
     "menu": [("Start", 4), ("NOP", 26)],
 }
 
