@@ -1,0 +1,266 @@
+"""Legends, rooms and dungeons, and whether they fit together as one world."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from source import SourceError, entries_of, lines_of, options_of
+
+TILE_SETS = (("world", "legend"), ("inside", "legend-inside"))
+"""Drawings and legend of each tile set."""
+OUTSIDE_GROUPS = (0,)
+DOORS = range(0x70, 0x7C)
+"""Tiles of key doors, boss doors and shutters: solid, and yet ways to a neighbour."""
+UP, RIGHT, DOWN, LEFT = range(4)
+
+RoomKey = tuple[int, int]
+"""Group and number of a room."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a character of a map stands for.
+
+    Attributes:
+        tile: The id that the game and its observers know the cell by.
+        collision: 0 where anybody can walk.
+        kind: What happens to who stands on it.
+        art: Name of the drawing, and after a dot which 16x16 part of it.
+        cut: The tile it becomes when it is cut, or 0; `bomb` and `push` likewise.
+    """
+
+    name: str
+    tile: int
+    collision: int
+    kind: int
+    art: str
+    cut: int
+    bomb: int
+    push: int
+
+
+Legend = dict[str, Cell]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A line of a room's objects; `where` is its file and line, for messages."""
+
+    kind: str
+    column: int
+    row: int
+    options: dict[str, str]
+    where: str
+
+
+@dataclass
+class Room:
+    """A room as it is drawn, and what the world around it adds.
+
+    Attributes:
+        cells: Rows of cells.
+        exits: A bit for each side that has an opening: 1 up, 2 right, 4 down, 8 left.
+        place: Dungeon index (FF for none) and cell of its floor map.
+    """
+
+    name: str
+    key: RoomKey
+    cells: list[list[Cell]] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
+    exits: int = 0
+    place: tuple[int, int] = (0xFF, 0)
+
+    @property
+    def tile_set(self) -> int:
+        """Index into TILE_SETS."""
+        return int(self.key[0] not in OUTSIDE_GROUPS)
+
+    @property
+    def width(self) -> int:
+        """In cells; rooms of group 4 and up are large."""
+        return 15 if self.key[0] >= 4 else 10
+
+    @property
+    def height(self) -> int:
+        """In cells."""
+        return 11 if self.key[0] >= 4 else 8
+
+    def is_open(self, column: int, row: int) -> bool:
+        """Whether a way leads over a cell: free ground, or inside a door of any kind."""
+        cell = self.cells[row][column]
+        return cell.collision == 0 or (cell.tile in DOORS and bool(self.tile_set))
+
+    def edge(self, way: int) -> list[tuple[int, int]]:
+        """List column and row of the cells along a side, from the left or from the top."""
+        if way in (UP, DOWN):
+            row = 0 if way == UP else self.height - 1
+            return [(column, row) for column in range(self.width)]
+        column = 0 if way == LEFT else self.width - 1
+        return [(column, row) for row in range(self.height)]
+
+
+@dataclass
+class Dungeon:
+    """A dungeon's floor maps: 64 cells a floor, a room number or None each."""
+
+    index: int
+    group: int
+    cells: list[int | None] = field(default_factory=list)
+
+
+def read_legend(path: Path) -> Legend:
+    """Read `char name tile collision type art`, then options such as `cut=TILE`, a line.
+
+    Raises:
+        SourceError: A line has another form, or a character is there twice.
+    """
+    legend: Legend = {}
+    for number, line in entries_of(path):
+        where = f"{path.name}:{number}"
+        parts = line.split()
+        if len(parts) < 6:
+            raise SourceError(f"{where}: want char name tile collision type art")
+        char, name, tile, collision, kind, art = parts[:6]
+        if char in legend:
+            raise SourceError(f"{where}: {char!r} is there twice")
+        options = options_of(parts[6:], where)
+        cut, bomb, push = (int(options.pop(key, "0"), 16) for key in ("cut", "bomb", "push"))
+        if options:
+            raise SourceError(f"{where}: no such option: {', '.join(options)}")
+        legend[char] = Cell(name, int(tile, 16), int(collision, 16), int(kind, 16), art, cut, bomb, push)
+    return legend
+
+
+def room_key(path: Path) -> RoomKey | None:
+    """Tell the room from its file: b5.txt is room B5 of group 0, 3-10.txt is room 10 of group 3."""
+    found = re.fullmatch(r"(?:([0-7])-)?([0-9a-f]{2})", path.stem)
+    return (int(found[1] or "0"), int(found[2], 16)) if found else None
+
+
+def read_rooms(folder: Path, legends: list[Legend]) -> dict[RoomKey, Room]:
+    """Read every room of a folder; other files there are legends and floor maps."""
+    rooms = {}
+    for path in sorted(folder.glob("*.txt")):
+        key = room_key(path)
+        if key:
+            rooms[key] = read_room(path, key, legends)
+    return rooms
+
+
+def read_room(path: Path, key: RoomKey, legends: list[Legend]) -> Room:
+    """Read the `map` and the `objects` of one room.
+
+    Raises:
+        SourceError: The map has another size, or a line belongs to neither.
+    """
+    room = Room(path.stem, key)
+    section = ""
+    for number, line in lines_of(path):
+        where = f"rooms/{path.name}:{number}"
+        if not line or (line.startswith("# ") and section != "map"):
+            continue
+        if line in ("map", "objects"):
+            section = line
+        elif section == "map":
+            room.cells.append(read_row(line, room, legends, where))
+            if len(room.cells) == room.height:
+                section = ""
+        elif section == "objects":
+            room.things.append(read_thing(line, where))
+        else:
+            raise SourceError(f"{where}: {line!r} stands outside of map and objects")
+    if len(room.cells) != room.height:
+        raise SourceError(f"rooms/{path.name}: a room has {room.height} rows")
+    return room
+
+
+def read_row(line: str, room: Room, legends: list[Legend], where: str) -> list[Cell]:
+    """Look up the characters of one row of a map."""
+    legend = legends[room.tile_set]
+    if len(line) != room.width:
+        raise SourceError(f"{where}: a row has {room.width} cells, this has {len(line)}")
+    for char in line:
+        if char not in legend:
+            raise SourceError(f"{where}: {char!r} is not in rooms/{TILE_SETS[room.tile_set][1]}.txt")
+    return [legend[char] for char in line]
+
+
+def read_thing(line: str, where: str) -> Thing:
+    """Read `kind column row`, then options, of which some are bare words."""
+    kind, column, row, *rest = line.split()
+    return Thing(kind, int(column), int(row), dict(word.partition("=")[::2] for word in rest), where)
+
+
+def read_dungeons(path: Path) -> list[Dungeon]:
+    """Read `dungeon INDEX group=G`, then for each floor eight rows of eight room numbers or --.
+
+    Raises:
+        SourceError: A row has another length, or a dungeon no or too many floors.
+    """
+    dungeons: list[Dungeon] = []
+    for number, line in entries_of(path):
+        if line.startswith("dungeon "):
+            _, index, group = line.split()
+            dungeons.append(Dungeon(int(index, 16), int(group.partition("=")[2])))
+            continue
+        row = line.split()
+        if not dungeons or len(row) != 8:
+            raise SourceError(f"{path.name}:{number}: want eight room numbers")
+        dungeons[-1].cells += [None if cell == "--" else int(cell, 16) for cell in row]
+    for dungeon in dungeons:
+        if not dungeon.cells or len(dungeon.cells) % 64 or len(dungeon.cells) > 256:
+            raise SourceError(f"{path.name}: dungeon {dungeon.index:x} needs one to four floors of eight rows")
+    return dungeons
+
+
+def join_rooms(rooms: dict[RoomKey, Room], dungeons: list[Dungeon]) -> None:
+    """Give every room its exits and its place.
+
+    Raises:
+        SourceError: Openings of neighbours do not meet, or a way leads out of the world.
+    """
+    for dungeon in dungeons:
+        place_rooms(rooms, dungeon)
+    for room in rooms.values():
+        for way in (UP, RIGHT, DOWN, LEFT):
+            join_side(room, way, neighbour(rooms, dungeons, room, way))
+
+
+def place_rooms(rooms: dict[RoomKey, Room], dungeon: Dungeon) -> None:
+    """Tell the rooms of a dungeon where they lie in it."""
+    for at, number in enumerate(dungeon.cells):
+        if number is not None:
+            if (dungeon.group, number) not in rooms:
+                raise SourceError(f"rooms/dungeons.txt: there is no room {dungeon.group}-{number:02x}.txt")
+            rooms[dungeon.group, number].place = (dungeon.index, at)
+
+
+def neighbour(rooms: dict[RoomKey, Room], dungeons: list[Dungeon], room: Room, way: int) -> Room | None:
+    """Find the room beside another: by number outside, on the floor map in a dungeon."""
+    group, number = room.key
+    if group == 0:
+        return rooms.get((group, (number + (-16, 1, 16, -1)[way]) & 0xFF))
+    for dungeon in dungeons:
+        if (dungeon.group, dungeon.index) == (group, room.place[0]):
+            at = room.place[1]
+            row = at % 64 // 8 + (-1, 0, 1, 0)[way]
+            column = at % 8 + (0, 1, 0, -1)[way]
+            if 0 <= row < 8 and 0 <= column < 8:
+                other = dungeon.cells[at // 64 * 64 + row * 8 + column]
+                return None if other is None else rooms[group, other]
+    return None
+
+
+def join_side(room: Room, way: int, other: Room | None) -> None:
+    """Note the exit on one side of a room and compare it with the room beside it."""
+    warps = {(thing.column, thing.row) for thing in room.things if thing.kind == "warp"}
+    # neighbours are of one group and so of one size: the opposite side of this room has their cells
+    for mine, theirs in zip(room.edge(way), room.edge((way + 2) % 4), strict=True):
+        leads_on = room.is_open(*mine) and mine not in warps
+        if leads_on:
+            room.exits |= 1 << way
+        if other is None:
+            if leads_on:
+                raise SourceError(f"rooms/{room.name}.txt: cell {mine} leads out of the world")
+        elif room.is_open(*mine) != other.is_open(*theirs):
+            raise SourceError(f"rooms/{room.name}.txt: cell {mine} does not meet cell {theirs} of {other.name}.txt")
