@@ -3,7 +3,6 @@
 Run it with `python examples/score_segments.py`; it needs no model and no network.
 """
 
-
 import asyncio
 import tempfile
 
