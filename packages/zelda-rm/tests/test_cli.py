@@ -93,10 +93,19 @@ def test_help_does_not_wait_for_torch():
     assert done.returncode == 0, done.stderr
 
 
+# A shell starts its background jobs with Ctrl-C ignored, and children inherit that: the command is to have it.
+INTERRUPTIBLE = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from zelda_rm.cli import main
+sys.exit(main())
+"""
+
+
 def test_a_real_interrupt_of_the_real_command(run_store):
     environment = os.environ | {"STORE": run_store.url, "EPOCH": "0", "MAX_STEPS": "1000000", "PATIENCE": "1000000"}
     with subprocess.Popen(
-        [sys.executable, "-m", "zelda_rm", "fit"],
+        [sys.executable, "-c", INTERRUPTIBLE, "fit"],
         env=environment,
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,

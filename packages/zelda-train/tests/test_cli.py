@@ -103,8 +103,10 @@ def test_the_command_line_answers_without_ray():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+# A shell starts its background jobs with Ctrl-C ignored, and children inherit that: the command is to have it.
 SLOW = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from zelda_train import cli
 cli.EpochCommand._train = lambda self, store: (print("started", flush=True), __import__("time").sleep(60))
 sys.exit(cli.main(sys.argv[1:]))
