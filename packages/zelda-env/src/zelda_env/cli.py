@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, CliApp, CliSubCommand, SettingsConfi
 from tqdm import tqdm
 
 from zelda_env.bench import measure
-from zelda_env.boot import initial_state, write_state
+from zelda_env.boot import read_state, write_state
 from zelda_env.check import look_over
 from zelda_env.emulator import Emulator
 from zelda_env.encoder import describe
@@ -119,7 +119,7 @@ class Play(_StartedCommand):
         if sys.platform.startswith("linux") and not displays & os.environ.keys():
             raise EmulatorError("there is no display to open a window on; play on a desktop, or set DISPLAY")
         rom = self.cartridge()
-        start = initial_state(rom, self.state) if self.state else None
+        start = read_state(self.state, rom) if self.state else None
         emulator = Emulator(rom, window="SDL2")
         try:
             if start:

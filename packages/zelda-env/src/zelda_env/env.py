@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import gymnasium as gym
@@ -11,7 +12,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from zelda_env.boot import initial_state
+from zelda_env.boot import StateSource, initial_states
 from zelda_env.emulator import ACTIONS, Access, Emulator, Ram
 from zelda_env.encoder import Floats, StateEncoder, observation_space
 from zelda_env.errors import EmulatorError
@@ -55,8 +56,9 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
     Args:
         config: See `EnvConfig`.
         rom: A cartridge file or a `Rom`; without one, Acorn.
-        state: A file to start episodes from, made with `zelda-env play --save-state`; without one, the cartridge is
-            booted, once in each process.
+        state: Where episodes start: a file made with `zelda-env play --save-state`, what `save_state` returned, or
+            several of either, of which each reset draws one; without any, the cartridge is booted, once in each
+            process.
         render_mode: `rgb_array` renders the last frame of each step; None renders only what `request_frame` asks for.
         **overrides: Fields of `EnvConfig` to set without making one.
 
@@ -76,7 +78,7 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         config: EnvConfig | None = None,
         *,
         rom: str | os.PathLike[str] | Rom | None = None,
-        state: str | os.PathLike[str] | None = None,
+        state: StateSource | Sequence[StateSource] | None = None,
         render_mode: str | None = None,
         **overrides: object,
     ) -> None:
@@ -91,7 +93,8 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         self.metadata = {**self.metadata, "render_fps": max(1, FRAMES_PER_SECOND // self.config.frame_skip)}
         self.action_space = spaces.Discrete(len(ACTIONS))
         self.observation_space = observation_space()
-        self._initial = initial_state(rom, state)
+        self.initial_states = initial_states(rom, state)
+        """The states that episodes start from, as PyBoy saves them."""
         self._emulator: Emulator | None = Emulator(rom, access=self.config.ram_access)
         self._encoder = StateEncoder()
         self._rewards = RewardTracker(self.config.rewards)
@@ -100,25 +103,30 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         self._steps = -1
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Floats, dict[str, Any]]:
-        """Start an episode: the initial state, then 1 to `noop_max` frames without input, drawn from the seed.
+        """Start an episode: an initial state, then 1 to `noop_max` frames without input, both drawn from the seed.
 
         Args:
             seed: Starts the random numbers anew; the same seed starts the same series of episodes.
-            options: None are known; they are ignored.
+            options: With `state`, bytes that `save_state` returned, the episode starts there instead, after one frame
+                without input; nothing is drawn. Others are ignored.
 
         Returns:
-            The observation and `info` (no rewards yet).
+            The observation and `info`: no rewards yet, and in `info["start"]` the number of the initial `state` (-1 for
+            one that `options` gave) and the `idle_frames` after it.
+
+        Raises:
+            InitialStateError: PyBoy refuses the state of `options`; the environment is then of no more use.
         """
         super().reset(seed=seed, options=options)
         emulator = self._running()
-        emulator.load_state(self._initial)
-        frames = int(self.np_random.integers(1, self.config.noop_max + 1))
+        state, number, frames = self._draw_start((options or {}).get("state"))
+        emulator.load_state(state)
         emulator.tick(frames, self._render)
         self._render = self._always
         self._wram = emulator.ram.wram()
         self._rewards.reset(self._wram)
         self._steps = 0
-        return self._encoder.encode(self._wram), self._info({})
+        return self._encoder.encode(self._wram), self._info({}) | {"start": {"state": number, "idle_frames": frames}}
 
     def step(self, action: np.int64 | int) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
         """Run `frame_skip` frames with an action.
@@ -168,6 +176,11 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         return self._wram
 
     @property
+    def emulator(self) -> Emulator:
+        """What runs the game; what is done with it directly is no part of an episode."""
+        return self._running()
+
+    @property
     def ram(self) -> Ram:
         """The emulator's RAM: `ram.access` says how it is read, `ram.dump()` is all of it."""
         return self._running().ram
@@ -194,6 +207,15 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         if self._emulator is None:
             raise EmulatorError("the environment is closed; make a new one")
         return self._emulator
+
+    def _draw_start(self, given: bytes | None) -> tuple[bytes, int, int]:
+        """Return a state to start from, its number and how many frames go by without input."""
+        if given is not None:
+            return given, -1, 1
+        states = self.initial_states
+        # One state draws nothing, so that seeds start the same episodes as before there were several.
+        number = int(self.np_random.integers(len(states))) if len(states) > 1 else 0
+        return states[number], number, int(self.np_random.integers(1, self.config.noop_max + 1))
 
     def _info(self, terms: dict[str, float]) -> dict[str, Any]:
         info: dict[str, Any] = {"rewards": terms}
