@@ -10,7 +10,7 @@ from zelda_env.env import EnvConfig, ZeldaEnv
 from zelda_env.errors import EmulatorError, InitialStateError, RecordingError, RomError, SegmentError, ZeldaEnvError
 from zelda_env.ram_map import FIELDS, Field
 from zelda_env.recorder import SegmentRecorder
-from zelda_env.registration import ACORN_ID, SEASONS_ID, make_seasons, register
+from zelda_env.registration import ACORN_ID, SEASONS_ID, make_seasons, make_seasons_vec, register
 from zelda_env.reward import TERMS, RewardConfig, RewardTracker
 from zelda_env.rom import Rom
 from zelda_env.segment import (
@@ -23,6 +23,7 @@ from zelda_env.segment import (
 )
 from zelda_env.state import Enemy, GameState, Screen, Thing
 from zelda_env.store import Store, StoreError
+from zelda_env.vector import ZeldaVectorEnv, make_vec
 from zelda_env.writer import SegmentWriter, WriterStats
 
 __version__ = "0.1.0"
@@ -65,9 +66,12 @@ __all__ = [
     "WriterStats",
     "ZeldaEnv",
     "ZeldaEnvError",
+    "ZeldaVectorEnv",
     "boot",
     "describe",
     "make_seasons",
+    "make_seasons_vec",
+    "make_vec",
     "observation_space",
     "read_episodes",
     "read_segment",
