@@ -4,10 +4,19 @@ Importing this package registers `zelda_env/Acorn-v0` and `zelda_env/Seasons-v0`
 """
 
 from zelda_env.boot import boot, read_state, write_state
-from zelda_env.emulator import ACTIONS, Emulator, Ram
+from zelda_env.emulator import ACTIONS, Emulator
 from zelda_env.encoder import LAYOUT, OBS_SIZE, TABLE, Feature, StateEncoder, describe, observation_space
 from zelda_env.env import EnvConfig, ZeldaEnv
-from zelda_env.errors import EmulatorError, InitialStateError, RecordingError, RomError, SegmentError, ZeldaEnvError
+from zelda_env.errors import (
+    BuildError,
+    EmulatorError,
+    InitialStateError,
+    RecordingError,
+    RomError,
+    SegmentError,
+    ZeldaEnvError,
+)
+from zelda_env.ram import Ram
 from zelda_env.ram_map import FIELDS, Field
 from zelda_env.recorder import SegmentRecorder
 from zelda_env.registration import ACORN_ID, SEASONS_ID, make_seasons, make_seasons_vec, register
@@ -37,6 +46,7 @@ __all__ = [
     "SEASONS_ID",
     "TABLE",
     "TERMS",
+    "BuildError",
     "Emulator",
     "EmulatorError",
     "Enemy",

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from zelda_env.boot import StateSource, initial_states
-from zelda_env.emulator import ACTIONS, Access, Emulator, Ram
+from zelda_env.emulator import ACTIONS, Emulator
 from zelda_env.encoder import Floats, StateEncoder, observation_space
 from zelda_env.errors import EmulatorError
+from zelda_env.ram import Access, Ram
 from zelda_env.ram_map import Bytes
 from zelda_env.reward import RewardConfig, RewardTracker, total
 from zelda_env.rom import Rom
@@ -29,8 +30,8 @@ class EnvConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    frame_skip: Annotated[int, Field(ge=2, le=240)] = 4
-    """Frames a step lasts; the game runs 60 a second."""
+    frame_skip: Annotated[int, Field(ge=1, le=240)] = 4
+    """Frames a step lasts; the game runs 60 a second. At 1 a button is held for the step, see `Emulator.act`."""
     episode_length: Annotated[int, Field(ge=1)] = 1200
     """Steps after which an episode is truncated."""
     noop_max: Annotated[int, Field(ge=1, le=600)] = 30
@@ -184,6 +185,11 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
     def ram(self) -> Ram:
         """The emulator's RAM: `ram.access` says how it is read, `ram.dump()` is all of it."""
         return self._running().ram
+
+    @property
+    def state_access(self) -> str:
+        """Who loads the initial state at a reset: the `compiled` module or `pyboy`; see `Emulator`."""
+        return self._running().state_access
 
     def save_state(self) -> bytes:
         """Return the whole state of the emulator, as PyBoy saves it, after a frame in which nothing is pressed."""
