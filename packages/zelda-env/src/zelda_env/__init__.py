@@ -6,7 +6,7 @@ Importing this package registers `zelda_env/Acorn-v0` and `zelda_env/Seasons-v0`
 from zelda_env.archive import Archive, Cell, Entry, Origin
 from zelda_env.boot import boot, read_state, write_state
 from zelda_env.emulator import ACTIONS, Emulator
-from zelda_env.encoder import LAYOUT, OBS_SIZE, TABLE, Feature, StateEncoder, describe, observation_space
+from zelda_env.encoder import LAYOUT, OBS_SIZE, TABLE, Feature, describe, observation_space
 from zelda_env.env import EnvConfig, ZeldaEnv
 from zelda_env.errors import (
     ArchiveError,
@@ -34,6 +34,7 @@ from zelda_env.segment import (
     read_segment,
 )
 from zelda_env.state import Enemy, GameState, Screen, Thing
+from zelda_env.state_encoder import StateEncoder
 from zelda_env.store import Store, StoreError
 from zelda_env.vector import ZeldaVectorEnv, make_vec
 from zelda_env.writer import SegmentWriter, WriterStats

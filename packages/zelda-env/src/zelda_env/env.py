@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from math import fsum
 from typing import Annotated, Any
 
 import gymnasium as gym
@@ -14,15 +15,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zelda_env.boot import StateSource, initial_states
 from zelda_env.emulator import ACTIONS, Emulator
-from zelda_env.encoder import Floats, StateEncoder, observation_space
+from zelda_env.encoder import Floats, observation_space
 from zelda_env.errors import EmulatorError
 from zelda_env.ram import Access, Ram
 from zelda_env.ram_map import Bytes
-from zelda_env.reward import RewardConfig, RewardTracker, total
+from zelda_env.reward import RewardConfig, RewardTracker
 from zelda_env.rom import Rom
 from zelda_env.state import GameState
+from zelda_env.state_encoder import StateEncoder
 
 FRAMES_PER_SECOND = 60
+
+_ACTION_COUNT = len(ACTIONS)
+_CLOSED = "the environment is closed; make a new one"
 
 
 class EnvConfig(BaseModel):
@@ -101,6 +106,9 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         self._rewards = RewardTracker(self.config.rewards)
         self._always = render_mode == "rgb_array"
         self._render = self._always
+        # Pydantic fields take their time, and `step` reads these each time.
+        self._frame_skip, self._episode_length = self.config.frame_skip, self.config.episode_length
+        self._ends_on_death, self._state_in_info = self.config.terminate_on_death, self.config.state_in_info
         self._steps = -1
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Floats, dict[str, Any]]:
@@ -124,10 +132,10 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         emulator.load_state(state)
         emulator.tick(frames, self._render)
         self._render = self._always
-        self._wram = emulator.ram.wram()
-        self._rewards.reset(self._wram)
+        self._wram = wram = emulator.ram.glance()
+        self._rewards.reset(wram)
         self._steps = 0
-        return self._encoder.encode(self._wram), self._info({}) | {"start": {"state": number, "idle_frames": frames}}
+        return self._encoder.encode(wram), self._info({}) | {"start": {"state": number, "idle_frames": frames}}
 
     def step(self, action: np.int64 | int) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
         """Run `frame_skip` frames with an action.
@@ -143,19 +151,20 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
             EmulatorError: Before the first reset, or after `close`.
         """
         number = int(action)
-        if not 0 <= number < len(ACTIONS):
+        if not 0 <= number < _ACTION_COUNT:
             raise ValueError(f"action {action}; expected 0 to {len(ACTIONS) - 1}: {', '.join(ACTIONS)}")
-        if self._steps < 0:
-            raise EmulatorError("step was called before reset; call reset first")
-        emulator = self._running()
-        emulator.act(number, self.config.frame_skip, self._render)
+        emulator = self._emulator
+        if emulator is None or self._steps < 0:
+            raise EmulatorError("step was called before reset; call reset first" if emulator else _CLOSED)
+        emulator.act(number, self._frame_skip, self._render)
         self._render = self._always
-        self._wram = emulator.ram.wram()
-        self._steps += 1
-        terms = self._rewards.step(self._wram)
-        terminated = self.config.terminate_on_death and self._rewards.dead
-        truncated = not terminated and self._steps >= self.config.episode_length
-        return self._encoder.encode(self._wram), total(terms), terminated, truncated, self._info(terms)
+        wram = emulator.ram.glance()
+        self._steps = steps = self._steps + 1
+        rewards = self._rewards
+        terms = rewards.step(wram)
+        terminated = self._ends_on_death and rewards.dead
+        truncated = not terminated and steps >= self._episode_length
+        return self._encoder.encode(wram), fsum(terms.values()), terminated, truncated, self._info(terms)
 
     def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
         """Return the frame of the last step, uint8 (144, 160, 3), or None without a render mode."""
@@ -211,7 +220,7 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
 
     def _running(self) -> Emulator:
         if self._emulator is None:
-            raise EmulatorError("the environment is closed; make a new one")
+            raise EmulatorError(_CLOSED)
         return self._emulator
 
     def _draw_start(self, given: bytes | None) -> tuple[bytes, int, int]:
@@ -225,6 +234,6 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
 
     def _info(self, terms: dict[str, float]) -> dict[str, Any]:
         info: dict[str, Any] = {"rewards": terms}
-        if self.config.state_in_info:
+        if self._state_in_info:
             info["state"] = self.game_state().model_dump()
         return info
