@@ -4,38 +4,16 @@ from __future__ import annotations
 
 import array
 import gc
-from operator import itemgetter
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from zelda_env._pyboy import PyBoy, PyBoyMemoryView
 from zelda_env.errors import EmulatorError
-from zelda_env.ram_map import (
-    COLLISIONS,
-    COMPANION_X,
-    COMPANION_Y,
-    DUNGEON,
-    DUNGEON_LAYOUT,
-    FIELDS,
-    GROUP,
-    LINK_OBJECT,
-    LINK_X,
-    LINK_Y,
-    ROOM_FLAGS,
-    SIGHT_COLUMNS,
-    SIGHT_ROWS,
-    WRAM_BYTES,
-    Bytes,
-    flag_page,
-    used_offsets,
-)
+from zelda_env.glance import everything, glance
+from zelda_env.ram_map import WRAM_BYTES, Bytes
 
 Access = Literal["auto", "zero-copy", "public"]
-
-_SOMETIMES: Final = (ROOM_FLAGS, COLLISIONS, DUNGEON_LAYOUT)
-"""The large variables, of which an observation needs little."""
 
 _ARRAY_BYTES: Final = 0x8000
 """PyBoy keeps the eight banks of a Game Boy Color's work RAM in one array, bank after bank."""
@@ -65,11 +43,6 @@ class Ram:
         """Which way was taken."""
         self._live = view is not None
         self._view: Bytes = np.zeros(WRAM_BYTES, np.uint8) if view is None else view
-        self._all = _Part(used_offsets())
-        self._always = _Part(
-            used_offsets(field for field in FIELDS if field not in {ROOM_FLAGS, COLLISIONS, DUNGEON_LAYOUT})
-        )
-        self._now: dict[tuple[int, int, bool], _Part] = {}
 
     def wram(self) -> Bytes:
         """Return banks 0, 1 and 2 as uint8 (12288,), read-only, by linear offset; valid until the next tick.
@@ -77,25 +50,17 @@ class Ram:
         With public access only the bytes in `ram_map.used_offsets()` are filled in, the others are 0.
         """
         if not self._live:
-            self._all.read(self._memory, self._view)
+            everything().read(self._memory, self._view)
         return self._view
 
     def glance(self) -> Bytes:
         """Return what `wram` does, with public access as far as the next observation and reward depend on it.
 
-        That leaves out the room flags of other groups, the cells out of Link's sight, and outside of dungeons the
-        floor plans: what the view holds there is old or 0.
+        That leaves out the room flags of other groups, the cells out of Link's sight, outside of dungeons the floor
+        plans, and objects while there are none: what the view holds there is old or 0.
         """
         if not self._live:
-            view = self._view
-            self._always.read(self._memory, view)
-            y, x = (COMPANION_Y, COMPANION_X) if view[LINK_OBJECT.offset] == 0xD1 else (LINK_Y, LINK_X)
-            cell = int(view[y.offset] & 0xF0 | view[x.offset] >> 4)
-            key = flag_page(int(view[GROUP.offset])), cell, bool(view[DUNGEON.offset] != 0xFF)
-            part = self._now.get(key)
-            if part is None:
-                part = self._now[key] = _Part(_around(*key))
-            part.read(self._memory, view)
+            glance(self._memory, self._view)
         return self._view
 
     def read(self, address: int, bank: int = 0) -> int:
@@ -112,30 +77,6 @@ class Ram:
             data += bytes(self._memory[bank, start : start + 0xFFF])
             data.append(self._memory[bank, start + 0xFFF])
         return bytes(data) + bytes(self._memory[0xFF80:0xFFFF])
-
-
-class _Part:
-    """Some bytes of RAM, read through the public API in one go: half the time of slices, a third of a loop's."""
-
-    def __init__(self, offsets: NDArray[np.intp]) -> None:
-        banks, low = offsets >> 12, offsets & 0xFFF
-        addresses = np.where(banks == 0, 0xC000, 0xD000) + low
-        self._offsets = offsets
-        self._get = itemgetter(*zip(banks.tolist(), addresses.tolist(), strict=True))
-
-    def read(self, memory: PyBoyMemoryView, view: Bytes) -> None:
-        """Copy the bytes into a view by linear offset, uint8 (12288,)."""
-        view[self._offsets] = np.frombuffer(bytes(self._get(memory)), np.uint8)
-
-
-def _around(page: int, cell: int, in_dungeon: bool) -> NDArray[np.intp]:
-    """Return the offsets that matter in a group's page of room flags, with Link in a cell YX."""
-    rows = np.arange(max(0, (cell >> 4) - SIGHT_ROWS // 2), min(12, (cell >> 4) + SIGHT_ROWS // 2 + 1))
-    columns = np.arange(max(0, (cell & 15) - SIGHT_COLUMNS // 2), min(16, (cell & 15) + SIGHT_COLUMNS // 2 + 1))
-    parts = [np.arange(page, page + 0x100), COLLISIONS.offset + np.add.outer(16 * rows, columns).ravel()]
-    if in_dungeon:
-        parts.append(np.arange(DUNGEON_LAYOUT.offset, DUNGEON_LAYOUT.offset + DUNGEON_LAYOUT.size))
-    return np.concatenate(parts).astype(np.intp)
 
 
 def _find_wram(memory: PyBoyMemoryView) -> Bytes | None:
