@@ -248,3 +248,15 @@ def test_another_process_ends_with_the_same_ram(env):
     command = [sys.executable, "-c", RAM_OF_A_RUN]
     theirs = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     assert hashlib.sha256(play(env, 8, steps=150)[2]).hexdigest() == theirs
+
+
+def test_ram_after_a_step_is_whole_however_it_is_read(acorn, env):
+    public = ZeldaEnv(rom=acorn, ram_access="public")
+    used = ram.used_offsets()
+    for made in (env, public):
+        made.reset(seed=2)
+        made._emulator._pyboy.memory[1, 0xD38B] = 77  # a foe's y where there is no foe: no observation needs it
+        made._emulator._pyboy.memory[0xCA05] = 0x10  # and a room flag of another group
+        made.step(0)
+    assert np.array_equal(env.wram[used], public.wram[used])
+    public.close()

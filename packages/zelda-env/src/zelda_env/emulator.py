@@ -149,7 +149,7 @@ class Emulator:
         self._let_go()
         try:
             if self._module is not None:
-                self._module.load_state(self._pyboy, state)
+                self._module.load_state(self._pyboy, bytes(state))
             else:
                 self._pyboy.load_state(io.BytesIO(state))
         except (PyBoyException, IndexError, TypeError, ValueError, OverflowError) as error:

@@ -183,7 +183,7 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         """Linear work RAM after the last step, uint8 (12288,), read-only; the next step changes it."""
         if self._steps < 0:
             raise EmulatorError("there is no RAM to look at before the first reset; call reset first")
-        return self._wram
+        return self._wram if self._emulator is None else self._emulator.ram.wram()
 
     @property
     def emulator(self) -> Emulator:
