@@ -48,6 +48,7 @@ screenshots: $(STAMP) ## Make the pictures of the README
 	$(BIN)/python docs/screenshots.py
 
 bench: $(STAMP) ## Measure the speeds, each against a baseline taken in the same run
+	-$(BIN)/zelda-env build-fast
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
 
 game: ## Build the embedded game (needs the Debian package sdcc)

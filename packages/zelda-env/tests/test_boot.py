@@ -2,7 +2,7 @@ import json
 
 import pytest
 from zelda_env import Emulator, InitialStateError, Screen, ZeldaEnv, boot, read_state, write_state
-from zelda_env.boot import booted_state
+from zelda_env.boot import booted_state, initial_states
 
 
 @pytest.fixture
@@ -68,3 +68,20 @@ def test_a_damaged_state_is_refused_when_it_is_loaded(emulator, acorn, tmp_path)
     with pytest.raises(InitialStateError, match="does not load"):
         env.reset()
     env.close()
+
+
+@pytest.mark.parametrize(
+    ("source", "message"), [([], "is empty"), (b"", "has 0 bytes"), ([b"x", bytes((4 << 20) + 1)], "expected 1 to")]
+)
+def test_initial_states_that_cannot_be_are_refused(acorn, source, message):
+    with pytest.raises(InitialStateError, match=message):
+        initial_states(acorn, source)
+
+
+def test_initial_states_come_from_files_and_bytes(emulator, acorn, tmp_path):
+    boot(emulator)
+    path = tmp_path / "start.state"
+    write_state(str(path), emulator)
+    assert initial_states(acorn, None) == (booted_state(acorn),)
+    assert initial_states(acorn, path) == (path.read_bytes(),)
+    assert initial_states(acorn, [str(path), b"raw"]) == (path.read_bytes(), b"raw")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from zelda_env import ACTIONS, Emulator, EmulatorError, InitialStateError, boot
-from zelda_env.emulator import Ram
+from zelda_env.ram import Ram
 from zelda_env.ram_map import LINK_X, LINK_Y, used_offsets
 
 
@@ -35,7 +35,7 @@ def test_public_access_reads_the_same_bytes(emulator):
 
 
 def test_the_fallback_is_taken_when_the_self_check_fails(emulator, monkeypatch):
-    monkeypatch.setattr("zelda_env.emulator._mirrors", lambda *_: False)
+    monkeypatch.setattr("zelda_env.ram._mirrors", lambda *_: False)
     assert Ram(emulator._pyboy).access == "public"
     with pytest.raises(EmulatorError, match="was not found"):
         Ram(emulator._pyboy, "zero-copy")
@@ -76,6 +76,16 @@ def test_each_button_action_is_a_press_of_its_own(emulator):
     emulator.act(0, 2)
     assert emulator.ram.read(0xC481) & 1 == 0
     assert pressed == [0] * 6  # let go in the last frame of each step
+
+
+def test_in_a_single_frame_a_button_is_held_until_the_next_input(emulator):
+    pressed = []
+    for action in ("A", "A", "B", "NOP", "left", "left", "A", "NOP"):
+        emulator.act(ACTIONS.index(action), 1)
+        pressed.append(emulator.ram.read(0xC481))
+    assert [keys & 1 for keys in pressed] == [1, 1, 0, 0, 0, 0, 1, 0]
+    assert [keys & 2 for keys in pressed] == [0, 0, 2, 0, 0, 0, 0, 0]
+    assert [keys & 0x20 for keys in pressed] == [0, 0, 0, 0, 0x20, 0x20, 0, 0]
 
 
 def test_loading_forgets_what_is_held(emulator):

@@ -3,14 +3,26 @@
 Importing this package registers `zelda_env/Acorn-v0` and `zelda_env/Seasons-v0` with Gymnasium.
 """
 
+from zelda_env.archive import Archive, Cell, Entry, Origin
 from zelda_env.boot import boot, read_state, write_state
-from zelda_env.emulator import ACTIONS, Emulator, Ram
-from zelda_env.encoder import LAYOUT, OBS_SIZE, TABLE, Feature, StateEncoder, describe, observation_space
+from zelda_env.emulator import ACTIONS, Emulator
+from zelda_env.encoder import LAYOUT, OBS_SIZE, TABLE, Feature, describe, observation_space
 from zelda_env.env import EnvConfig, ZeldaEnv
-from zelda_env.errors import EmulatorError, InitialStateError, RecordingError, RomError, SegmentError, ZeldaEnvError
+from zelda_env.errors import (
+    ArchiveError,
+    BuildError,
+    EmulatorError,
+    InitialStateError,
+    RecordingError,
+    RomError,
+    SegmentError,
+    ZeldaEnvError,
+)
+from zelda_env.ram import Ram
 from zelda_env.ram_map import FIELDS, Field
 from zelda_env.recorder import SegmentRecorder
-from zelda_env.registration import ACORN_ID, SEASONS_ID, make_seasons, register
+from zelda_env.registration import ACORN_ID, SEASONS_ID, make_seasons, make_seasons_vec, register
+from zelda_env.restart import ArchiveWrapper, replay
 from zelda_env.reward import TERMS, RewardConfig, RewardTracker
 from zelda_env.rom import Rom
 from zelda_env.segment import (
@@ -22,7 +34,9 @@ from zelda_env.segment import (
     read_segment,
 )
 from zelda_env.state import Enemy, GameState, Screen, Thing
+from zelda_env.state_encoder import StateEncoder
 from zelda_env.store import Store, StoreError
+from zelda_env.vector import ZeldaVectorEnv, make_vec
 from zelda_env.writer import SegmentWriter, WriterStats
 
 __version__ = "0.1.0"
@@ -36,15 +50,22 @@ __all__ = [
     "SEASONS_ID",
     "TABLE",
     "TERMS",
+    "Archive",
+    "ArchiveError",
+    "ArchiveWrapper",
+    "BuildError",
+    "Cell",
     "Emulator",
     "EmulatorError",
     "Enemy",
+    "Entry",
     "EnvConfig",
     "EpisodeRecord",
     "Feature",
     "Field",
     "GameState",
     "InitialStateError",
+    "Origin",
     "Ram",
     "RecordingError",
     "RewardConfig",
@@ -65,14 +86,18 @@ __all__ = [
     "WriterStats",
     "ZeldaEnv",
     "ZeldaEnvError",
+    "ZeldaVectorEnv",
     "boot",
     "describe",
     "make_seasons",
+    "make_seasons_vec",
+    "make_vec",
     "observation_space",
     "read_episodes",
     "read_segment",
     "read_state",
     "register",
+    "replay",
     "write_state",
 ]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pyboy import PyBoy
 
+from zelda_env._pyboy import PyBoy
 from zelda_env.emulator import ACTIONS, PRESS, RELEASE
 from zelda_env.env import ZeldaEnv
 
@@ -91,12 +91,15 @@ def _time_raw(emulator: PyBoy, actions: NDArray[np.int64], frames: int, clock: C
     plan: list[tuple[list[Any], int, Any]] = []
     held = 0
     for action in actions.tolist():
-        events = [RELEASE[held]] if held and held != action else []
-        direction = action in DIRECTIONS
-        if action and held != action:
+        if held and (held != action or held not in DIRECTIONS):
+            events = [RELEASE[held]]
+            held = 0
+        else:
+            events = []
+        if held != action:
             events.append(PRESS[action])
-        held = action if direction else 0
-        is_button = action and not direction
+        is_button = action and action not in DIRECTIONS and frames > 1
+        held = 0 if is_button else action
         plan.append((events, frames - 1, RELEASE[action]) if is_button else (events, frames, None))
     send, tick = emulator.send_input, emulator.tick
     start = clock()

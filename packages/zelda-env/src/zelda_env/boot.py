@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Final
@@ -103,6 +104,27 @@ def _note(rom: Rom) -> dict[str, str]:
     return {"schema": SCHEMA, "title": rom.title, "sha1": rom.sha1, "pyboy": version("pyboy")}
 
 
-def initial_state(rom: Rom, path: str | os.PathLike[str] | None) -> bytes:
-    """Return the state to start from: the file's, or what the cartridge boots into."""
-    return booted_state(rom) if path is None else read_state(path, rom)
+StateSource = str | os.PathLike[str] | bytes
+"""Where an episode starts: a file, or a state as PyBoy saves it."""
+
+
+def initial_states(rom: Rom, source: StateSource | Sequence[StateSource] | None) -> tuple[bytes, ...]:
+    """Return the states to start from: those of the sources, or the one the cartridge boots into.
+
+    Raises:
+        InitialStateError: There is no source in the list, or one of them does not fit; see `read_state`.
+    """
+    if source is None:
+        return (booted_state(rom),)
+    sources = [source] if isinstance(source, str | os.PathLike | bytes) else list(source)
+    if not sources:
+        raise InitialStateError("the list of initial states is empty; expected at least one, or None to boot")
+    return tuple(_check_size(item) if isinstance(item, bytes) else read_state(item, rom) for item in sources)
+
+
+def _check_size(state: bytes) -> bytes:
+    if not 0 < len(state) <= MAX_STATE_BYTES:
+        raise InitialStateError(
+            f"an initial state has {len(state)} bytes, expected 1 to {MAX_STATE_BYTES}: pass what save_state returned"
+        )
+    return state

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import array
-import gc
 import io
-import warnings
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zelda_env import fast
+from zelda_env._pyboy import PyBoy, PyBoyException, WindowEvent
 from zelda_env.errors import EmulatorError, InitialStateError
-from zelda_env.ram_map import WRAM_BYTES, Bytes, used_offsets
+from zelda_env.ram import Access, Ram
 from zelda_env.rom import Rom
-
-with warnings.catch_warnings():
-    # pysdl2-dll announces on import which SDL2 it found; that concerns nobody who runs without a window.
-    warnings.filterwarnings("ignore", message="Using SDL2 binaries", category=UserWarning)
-    from pyboy import PyBoy
-    from pyboy.pyboy import PyBoyMemoryView
-    from pyboy.utils import PyBoyException, WindowEvent
 
 ACTIONS: Final = ("NOP", "up", "down", "left", "right", "A", "B", "Start")
 """The actions by number."""
 
-Access = Literal["auto", "zero-copy", "public"]
+StateAccess = Literal["auto", "compiled", "pyboy"]
 
 FRAME_SHAPE: Final = (144, 160, 3)
 """Rows, columns and colour channels of a frame."""
 
 _DIRECTIONS: Final = 4
-_ARRAY_BYTES: Final = 0x8000
-"""PyBoy keeps the eight banks of a Game Boy Color's work RAM in one array, bank after bank."""
-
 PRESS: Final = (
     None,
     WindowEvent.PRESS_ARROW_UP,
@@ -56,68 +45,6 @@ RELEASE: Final = (
 )
 
 
-class Ram:
-    """Work RAM by bank, read without copying where PyBoy's internals allow it.
-
-    PyBoy has no public way to look at RAM without copying it byte by byte. Its work RAM lies in an `array.array`, which
-    the garbage collector knows; the array is found there and accepted only if bytes written through the public API
-    appear in it, in three banks. Otherwise the public API is used, for the bytes this package needs and no others.
-
-    Args:
-        pyboy: A running emulator in Game Boy Color mode.
-        access: `zero-copy` and `public` insist on one way; `auto` takes the first if its check succeeds.
-
-    Raises:
-        EmulatorError: `zero-copy` was asked for and the check failed.
-    """
-
-    def __init__(self, pyboy: PyBoy, access: Access = "auto") -> None:
-        self._memory = pyboy.memory
-        view = None if access == "public" else _find_wram(self._memory)
-        if view is None and access == "zero-copy":
-            raise EmulatorError("PyBoy's work RAM was not found; expected PyBoy 2.8.1: install it, or use 'public'")
-        self.access: Literal["zero-copy", "public"] = "public" if view is None else "zero-copy"
-        """Which way was taken."""
-        self._live = view is not None
-        self._view: Bytes = np.zeros(WRAM_BYTES, np.uint8) if view is None else view
-        self._runs = _runs(used_offsets())
-
-    def wram(self) -> Bytes:
-        """Return banks 0, 1 and 2 as uint8 (12288,), read-only, by linear offset; valid until the next tick.
-
-        With public access only the bytes in `ram_map.used_offsets()` are filled in, the others are 0.
-        """
-        if not self._live:
-            for start, stop in self._runs:
-                self._view[start:stop] = self._slice(start, stop)
-        return self._view
-
-    def read(self, address: int, bank: int = 0) -> int:
-        """Return a byte of work RAM (C000-DFFF, its bank for D000 and up) or high RAM (FF80-FFFE)."""
-        if address >= 0xFF80:
-            return int(self._memory[address])
-        return int(self._memory[bank, address])
-
-    def dump(self) -> bytes:
-        """Return all of WRAM banks 0 to 7 and high RAM, 32768 + 127 bytes; what a run's determinism is judged by."""
-        data = bytearray()
-        for bank in range(8):
-            start = 0xC000 if bank == 0 else 0xD000
-            data += bytes(self._memory[bank, start : start + 0xFFF])
-            data.append(self._memory[bank, start + 0xFFF])
-        return bytes(data) + bytes(self._memory[0xFF80:0xFFFF])
-
-    def _slice(self, start: int, stop: int) -> list[int]:
-        """Read a run of linear offsets; PyBoy refuses slices that reach the end of a bank."""
-        bank, low = divmod(start, 0x1000)
-        base = 0xC000 if bank == 0 else 0xD000
-        address, end = base + low, base + low + stop - start
-        if end == base + 0x1000:
-            return [*self._memory[bank, address : end - 1], self._memory[bank, end - 1]]
-        values: list[int] = self._memory[bank, address:end]
-        return values
-
-
 class Emulator:
     """One cartridge in PyBoy, without sound, at full speed.
 
@@ -127,10 +54,27 @@ class Emulator:
         rom: The cartridge.
         access: How RAM is read; see `Ram`.
         window: `null`, or `SDL2` to watch and play in real time.
+        state_access: Who saves and loads states: the `compiled` module, some 1 ms, or `pyboy` itself, 5 to 45 ms with
+            the same bytes; `auto` takes the first if it was built.
+
+    Raises:
+        EmulatorError: `compiled` or `zero-copy` was asked for and is not to be had.
     """
 
-    def __init__(self, rom: Rom, *, access: Access = "auto", window: Literal["null", "SDL2"] = "null") -> None:
+    def __init__(
+        self,
+        rom: Rom,
+        *,
+        access: Access = "auto",
+        window: Literal["null", "SDL2"] = "null",
+        state_access: StateAccess = "auto",
+    ) -> None:
+        if state_access == "compiled" and fast.MODULE is None:
+            raise EmulatorError(f"no compiled save states ({fast.MISSING}); or use 'pyboy'")
         self.rom = rom
+        self._module = None if state_access == "pyboy" else fast.MODULE
+        self.state_access: Literal["compiled", "pyboy"] = "pyboy" if self._module is None else "compiled"
+        """Which way was taken."""
         self._pyboy = PyBoy(io.BytesIO(rom.data), window=window, sound_emulated=False, log_level="CRITICAL")
         if window == "null":
             self._pyboy.set_emulation_speed(0)
@@ -155,26 +99,27 @@ class Emulator:
         """Run frames with an action.
 
         A direction is held for all of the frames and let go when another action comes, so that walking and pushing go
-        on over equal actions. A button is held for all frames but the last, so that each action is a press of its own.
+        on over equal actions. A button is held for all frames but the last, so that each action is a press of its own;
+        in a single frame it is held for that frame and let go before the next input, so equal buttons follow without
+        a gap.
 
         Args:
             action: 0 to 7, see `ACTIONS`.
-            frames: How many, >= 2.
+            frames: How many, >= 1.
             render: Draw the last frame.
         """
         held = self._held
-        if held and held != action:
+        if held and (held != action or held > _DIRECTIONS):
             self._send(RELEASE[held])
-            self._held = 0
-        if not 0 < action <= _DIRECTIONS:
-            if action:
-                self._send(PRESS[action])
+            self._held = held = 0
+        if held != action:
+            self._send(PRESS[action])
+            if action > _DIRECTIONS and frames > 1:
                 self._tick(frames - 1, False, False)
                 self._send(RELEASE[action])
                 frames = 1
-        elif held != action:
-            self._send(PRESS[action])
-            self._held = action
+            else:
+                self._held = action
         self._tick(frames, render, False)
 
     def frame(self) -> NDArray[np.uint8]:
@@ -184,6 +129,9 @@ class Emulator:
     def save_state(self) -> bytes:
         """Return the whole state of the emulator, with no button held."""
         self._let_go()
+        if self._module is not None:
+            state: bytes = self._module.save_state(self._pyboy)
+            return state
         file = io.BytesIO()
         self._pyboy.save_state(file)
         return file.getvalue()
@@ -200,7 +148,10 @@ class Emulator:
         # PyBoy keeps pending input over a load, so nothing may be pending.
         self._let_go()
         try:
-            self._pyboy.load_state(io.BytesIO(state))
+            if self._module is not None:
+                self._module.load_state(self._pyboy, bytes(state))
+            else:
+                self._pyboy.load_state(io.BytesIO(state))
         except (PyBoyException, IndexError, TypeError, ValueError, OverflowError) as error:
             self._broken = f"{type(error).__name__}: {error}"
             raise InitialStateError(
@@ -218,41 +169,3 @@ class Emulator:
             self._send(RELEASE[self._held])
             self._held = 0
         self._tick(1, False, False)
-
-
-def _runs(offsets: NDArray[np.intp]) -> list[tuple[int, int]]:
-    """Join sorted offsets to runs [start, stop) that stay within a bank; small gaps are read along."""
-    runs: list[tuple[int, int]] = []
-    for offset in offsets.tolist():
-        if runs and offset - runs[-1][1] < 4 and offset >> 12 == runs[-1][0] >> 12:
-            runs[-1] = (runs[-1][0], offset + 1)
-        else:
-            runs.append((offset, offset + 1))
-    return runs
-
-
-def _find_wram(memory: PyBoyMemoryView) -> Bytes | None:
-    """Return a read-only view of PyBoy's work RAM, or None if no array passes the check."""
-    probes = ((0, 0xC000), (1, 0xD7FF), (2, 0xDFFF))
-    for item in gc.get_objects():
-        if type(item) is array.array and item.typecode == "B" and len(item) == _ARRAY_BYTES:
-            view = np.frombuffer(item, np.uint8)
-            if all(_mirrors(memory, bank, address, view) for bank, address in probes):
-                view = view[:WRAM_BYTES]
-                view.flags.writeable = False
-                return view
-    return None
-
-
-def _mirrors(memory: PyBoyMemoryView, bank: int, address: int, view: Bytes) -> bool:
-    """Tell whether what is written to an address appears in the view; the byte is put back."""
-    offset = bank * 0x1000 + (address & 0xFFF)
-    old = memory[bank, address]
-    try:
-        for value in (old ^ 0x5A, old ^ 0xA5):
-            memory[bank, address] = value
-            if view[offset] != value:
-                return False
-    finally:
-        memory[bank, address] = old
-    return bool(view[offset] == old)

@@ -1,6 +1,6 @@
 """The observation: 128 numbers from RAM, described by one table.
 
-`TABLE` alone says what the numbers are; the encoder, the observation space and `describe` come from it.
+`TABLE` alone says what the numbers are; the observation space, `describe` and `StateEncoder` come from it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from gymnasium.spaces import Box
 from numpy.typing import NDArray
 
 from zelda_env import ram_map as ram
-from zelda_env.ram_map import Bytes, Field
-from zelda_env.state import DROP_IDS, FOE_IDS, PEOPLE_IDS, PRESENT, SCREEN_OFFSETS, TREASURE_IDS, Screen
+from zelda_env.ram_map import SIGHT_COLUMNS, SIGHT_ROWS, Field
 
 LAYOUT: Final = "zelda-obs/1"
 """Version of the table; it changes whenever a number changes its place, range or meaning."""
@@ -27,7 +26,6 @@ OBS_SIZE: Final = 128
 Floats = NDArray[np.float32]
 Rule = Callable[[int], float]
 
-SIGHT_ROWS, SIGHT_COLUMNS = 5, 7
 ENEMIES, PEOPLE, ITEMS = 3, 2, 3
 
 
@@ -217,169 +215,3 @@ def describe() -> str:
         bounds = f"{feature.low:g} to {feature.high:g}"
         lines.append(f"| {numbers} | `{feature.name}` | {bounds} | {source} | {feature.meaning} |")
     return "\n".join(lines) + "\n"
-
-
-_NOWHERE, _NOTHING = OBS_SIZE, OBS_SIZE + 1
-"""Two more rows of the lookup table: a cell beyond the grid, and a number that is 0 for now."""
-
-
-def _lookup() -> Floats:
-    """Return the value of every number for every byte, (130 * 256,) float32."""
-    table = np.zeros((OBS_SIZE + 2, 256), np.float32)
-    for feature in TABLE:
-        for slot in range(feature.slots if feature.rules else 0):
-            rule = feature.rules[slot % len(feature.rules)]
-            table[_STARTS[feature.name] + slot] = [rule(value) for value in range(256)]
-    table[_NOWHERE] = OUTSIDE
-    return table.ravel()
-
-
-def _cells() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """For Link in each cell YX: where the 35 cells around him lie in RAM, and which rows of the lookup table apply."""
-    rows, columns = np.divmod(np.arange(256)[:, None], 16)
-    near_rows, near_columns = np.divmod(np.arange(SIGHT_ROWS * SIGHT_COLUMNS)[None], SIGHT_COLUMNS)
-    rows, columns = rows + near_rows - SIGHT_ROWS // 2, columns + near_columns - SIGHT_COLUMNS // 2
-    inside = (rows >= 0) & (rows < ram.COLLISIONS.size // 16) & (columns >= 0) & (columns < 16)
-    where = np.where(inside, ram.COLLISIONS.offset + rows * 16 + columns, ram.COLLISIONS.offset)
-    slots = np.arange(SPANS["sight"].start, SPANS["sight"].stop)[None]
-    return where.astype(np.intp), np.where(inside, slots, _NOWHERE).astype(np.intp) * 256
-
-
-_LOOKUP = _lookup()
-_CELLS, _CELL_ROWS = _cells()
-
-_SCALARS = np.concatenate(
-    [
-        SCREEN_OFFSETS,
-        [
-            field.offset
-            for field in (
-                ram.LINK_Y, ram.LINK_X, ram.COMPANION_Y, ram.COMPANION_X, ram.LINK_OBJECT, ram.GROUP, ram.ROOM,
-                ram.DUNGEON, ram.DUNGEON_POSITION, ram.DUNGEON_FLOOR, ram.RUPEES, ram.SHIELD, ram.TREASURES,
-            )
-        ],
-        [ram.RUPEES.offset + 1],
-    ]
-).astype(np.intp)  # fmt: skip
-
-_RUPEES, _BOSS_KEY, _SHIELD, _VISITED = (_STARTS[name] for name in ("rupees", "boss_key", "shield", "visited_here"))
-_DIALOG, _TRANSITION, _CAN_ACT = (_STARTS[name] for name in ("dialog", "transition", "can_act"))
-_KEYS, _TAKEN, _AROUND = _STARTS["keys"], _STARTS["item_taken"], SPANS["visited_around"]
-_SIGHT = SPANS["sight"]
-_OBJECT_SPAN = slice(SPANS["enemies"].start, SPANS["items"].stop)
-_LOG_RUPEES = [math.log1p(min(amount, 999)) / math.log(1000) for amount in range(15 * 1111 + 1)]
-
-# The candidates, 64 in all: 16 foes, 16 people, 16 drops, 16 treasures. The last two compete for the same places.
-_CANDIDATES = (
-    (ram.ENEMY, FOE_IDS), (ram.INTERACTION, PEOPLE_IDS), (ram.PART, DROP_IDS), (ram.INTERACTION, TREASURE_IDS),
-)  # fmt: skip
-_OBJECT_BYTES = np.concatenate(
-    [ram.object_offsets(base, name) for name in ("enabled", "id", "y", "x", "health") for base, _ in _CANDIDATES]
-)
-_ABSENT = 600
-"""Put on the rank of what is not there or not of its kind; more than any distance, 510 at most."""
-_KIND = 2048
-"""Distance between the ranks of kinds; more than any rank within one."""
-_RANK_BY_PRESENCE = np.where(PRESENT, 0, _ABSENT).astype(np.int16)
-_RANK_BY_ID = np.concatenate(
-    [np.where(ids, 0, _ABSENT) + _KIND * kind for (_, ids), kind in zip(_CANDIDATES, (0, 1, 2, 2), strict=True)]
-).astype(np.int16)
-_ID_ROW = np.repeat(np.arange(4), ram.SLOTS) * 256
-_PICKED = np.array([*range(ENEMIES), *range(16, 16 + PEOPLE), *range(32, 32 + ITEMS)])
-_NO_OBJECT = bytes(64)
-_OBJECT_LAYOUT = np.array(
-    [8 * k + n for n in range(ENEMIES + PEOPLE + ITEMS) for k in range(4 if n < ENEMIES else 3)], np.intp
-)
-_HEALTH = np.array([min(value, 16) / 16 if value < 0x80 else 0 for value in range(256)], np.float32)
-
-
-class StateEncoder:
-    """Turns RAM into the observation. An instance has scratch memory, so each thread needs its own."""
-
-    def __init__(self) -> None:
-        self._where = np.zeros(OBS_SIZE, np.intp)
-        self._row = np.arange(OBS_SIZE, dtype=np.intp) * 256
-        for feature in TABLE:
-            if feature.rules:
-                self._where[SPANS[feature.name]] = feature.source[0].offset
-        self._raw = np.zeros(OBS_SIZE, np.uint8)
-        self._index = np.zeros(OBS_SIZE, np.intp)
-        self._away = np.zeros((2, 64), np.int16)
-        self._seen = np.zeros((4, ENEMIES + PEOPLE + ITEMS), np.float32)
-
-    def encode(self, wram: Bytes) -> Floats:
-        """Return the observation, a new array (128,) float32 within `observation_space`, whatever the bytes.
-
-        Args:
-            wram: Linear work RAM, uint8 (12288,); see `Ram.wram`.
-        """
-        scalars = wram.take(_SCALARS).tolist()
-        y, x, other_y, other_x, link, group, room, dungeon, position, floor, low, shield, owned, high = scalars[11:]
-        if link == 0xD1:
-            y, x = other_y, other_x
-        where, row = self._where, self._row
-        cell = y & 0xF0 | x >> 4
-        where[_SIGHT], row[_SIGHT] = _CELLS[cell], _CELL_ROWS[cell]
-        page = ram.flag_page(group)
-        where[_TAKEN] = page + room
-        rooms = _neighbours(wram, room, dungeon, position, floor)
-        where[_AROUND] = [page + number for number in rooms]
-        in_dungeon = dungeon < ram.KEYS.size
-        where[_KEYS] = ram.KEYS.offset + (dungeon if in_dungeon else 0)
-        row[_KEYS] = (_KEYS if in_dungeon else _NOTHING) * 256
-        wram.take(where, None, self._raw, "clip")
-        np.add(row, self._raw, self._index)
-        observation = _LOOKUP.take(self._index)  # (128,) float32
-
-        screen = Screen.of(scalars[:11])
-        rupees = (high >> 4) * 1000 + (high & 15) * 100 + (low >> 4) * 10 + (low & 15)
-        boss_key = in_dungeon and wram[ram.BOSS_KEYS.offset + (dungeon >> 3)] >> (dungeon & 7) & 1
-        observation[_RUPEES] = _LOG_RUPEES[rupees]
-        observation[_BOSS_KEY] = boss_key
-        observation[_SHIELD] = min(shield, 3) / 3 if owned & 2 else 0.0
-        observation[_VISITED] = np.count_nonzero(wram[page : page + 256] & ram.VISITED) / 256
-        observation[_DIALOG] = screen.dialog
-        observation[_TRANSITION] = screen.transition
-        observation[_CAN_ACT] = screen.can_act
-        if link == 0xD1:
-            observation[0], observation[1] = min(x, 240) / 240, min(y, 176) / 176
-        self._see(wram, y, x, observation[_OBJECT_SPAN])
-        return observation
-
-    def _see(self, wram: Bytes, y: int, x: int, out: Floats) -> None:
-        """Write the nearest foes, people and items, (27,) float32."""
-        raw = wram.take(_OBJECT_BYTES)  # (5 * 64,)
-        if raw[:64].tobytes() == _NO_OBJECT:
-            out[:] = 0
-            return
-        away = self._away
-        np.subtract(raw[128:192], y, out=away[0], dtype=np.int16)
-        np.subtract(raw[192:256], x, out=away[1], dtype=np.int16)
-        distance = np.abs(away)
-        rank = distance[0] + distance[1]
-        rank += _RANK_BY_PRESENCE.take(raw[:64])
-        rank += _RANK_BY_ID.take(_ID_ROW + raw[64:128])
-        picked = rank.argsort(kind="stable").take(_PICKED)
-        there = rank.take(picked) % _KIND < _ABSENT
-        seen = self._seen
-        seen[0] = there
-        np.divide(away[1].take(picked), 255, out=seen[1])
-        np.divide(away[0].take(picked), 255, out=seen[2])
-        seen[3] = _HEALTH.take(raw[256:].take(picked))
-        seen *= there
-        seen.take(_OBJECT_LAYOUT, out=out, mode="clip")
-
-
-def _neighbours(wram: Bytes, room: int, dungeon: int, position: int, floor: int) -> tuple[int, int, int, int]:
-    """Return the numbers of the rooms up, right, down and left; the room's own number where there is none."""
-    if dungeon == 0xFF:
-        return room - 16 & 0xFF, room + 1 & 0xFF, room + 16 & 0xFF, room - 1 & 0xFF
-    layout = ram.DUNGEON_LAYOUT.offset + 64 * (floor & 3)
-    column, line = position & 7, position >> 3 & 7
-    at = layout + (position & 63)
-    return (
-        int(wram[at - 8]) if line > 0 else room,
-        int(wram[at + 1]) if column < 7 else room,
-        int(wram[at + 8]) if line < 7 else room,
-        int(wram[at - 1]) if column > 0 else room,
-    )

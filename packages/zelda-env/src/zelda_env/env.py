@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from math import fsum
 from typing import Annotated, Any
 
 import gymnasium as gym
@@ -11,16 +13,21 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from zelda_env.boot import initial_state
-from zelda_env.emulator import ACTIONS, Access, Emulator, Ram
-from zelda_env.encoder import Floats, StateEncoder, observation_space
+from zelda_env.boot import StateSource, initial_states
+from zelda_env.emulator import ACTIONS, Emulator
+from zelda_env.encoder import Floats, observation_space
 from zelda_env.errors import EmulatorError
+from zelda_env.ram import Access, Ram
 from zelda_env.ram_map import Bytes
-from zelda_env.reward import RewardConfig, RewardTracker, total
+from zelda_env.reward import RewardConfig, RewardTracker
 from zelda_env.rom import Rom
 from zelda_env.state import GameState
+from zelda_env.state_encoder import StateEncoder
 
 FRAMES_PER_SECOND = 60
+
+_ACTION_COUNT = len(ACTIONS)
+_CLOSED = "the environment is closed; make a new one"
 
 
 class EnvConfig(BaseModel):
@@ -28,8 +35,8 @@ class EnvConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    frame_skip: Annotated[int, Field(ge=2, le=240)] = 4
-    """Frames a step lasts; the game runs 60 a second."""
+    frame_skip: Annotated[int, Field(ge=1, le=240)] = 4
+    """Frames a step lasts; the game runs 60 a second. At 1 a button is held for the step, see `Emulator.act`."""
     episode_length: Annotated[int, Field(ge=1)] = 1200
     """Steps after which an episode is truncated."""
     noop_max: Annotated[int, Field(ge=1, le=600)] = 30
@@ -55,8 +62,9 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
     Args:
         config: See `EnvConfig`.
         rom: A cartridge file or a `Rom`; without one, Acorn.
-        state: A file to start episodes from, made with `zelda-env play --save-state`; without one, the cartridge is
-            booted, once in each process.
+        state: Where episodes start: a file made with `zelda-env play --save-state`, what `save_state` returned, or
+            several of either, of which each reset draws one; without any, the cartridge is booted, once in each
+            process.
         render_mode: `rgb_array` renders the last frame of each step; None renders only what `request_frame` asks for.
         **overrides: Fields of `EnvConfig` to set without making one.
 
@@ -76,7 +84,7 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         config: EnvConfig | None = None,
         *,
         rom: str | os.PathLike[str] | Rom | None = None,
-        state: str | os.PathLike[str] | None = None,
+        state: StateSource | Sequence[StateSource] | None = None,
         render_mode: str | None = None,
         **overrides: object,
     ) -> None:
@@ -91,34 +99,43 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         self.metadata = {**self.metadata, "render_fps": max(1, FRAMES_PER_SECOND // self.config.frame_skip)}
         self.action_space = spaces.Discrete(len(ACTIONS))
         self.observation_space = observation_space()
-        self._initial = initial_state(rom, state)
+        self.initial_states = initial_states(rom, state)
+        """The states that episodes start from, as PyBoy saves them."""
         self._emulator: Emulator | None = Emulator(rom, access=self.config.ram_access)
         self._encoder = StateEncoder()
         self._rewards = RewardTracker(self.config.rewards)
         self._always = render_mode == "rgb_array"
         self._render = self._always
+        # Pydantic fields take their time, and `step` reads these each time.
+        self._frame_skip, self._episode_length = self.config.frame_skip, self.config.episode_length
+        self._ends_on_death, self._state_in_info = self.config.terminate_on_death, self.config.state_in_info
         self._steps = -1
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Floats, dict[str, Any]]:
-        """Start an episode: the initial state, then 1 to `noop_max` frames without input, drawn from the seed.
+        """Start an episode: an initial state, then 1 to `noop_max` frames without input, both drawn from the seed.
 
         Args:
             seed: Starts the random numbers anew; the same seed starts the same series of episodes.
-            options: None are known; they are ignored.
+            options: With `state`, bytes that `save_state` returned, the episode starts there instead, after one frame
+                without input; nothing is drawn. Others are ignored.
 
         Returns:
-            The observation and `info` (no rewards yet).
+            The observation and `info`: no rewards yet, and in `info["start"]` the number of the initial `state` (-1 for
+            one that `options` gave) and the `idle_frames` after it.
+
+        Raises:
+            InitialStateError: PyBoy refuses the state of `options`; the environment is then of no more use.
         """
         super().reset(seed=seed, options=options)
         emulator = self._running()
-        emulator.load_state(self._initial)
-        frames = int(self.np_random.integers(1, self.config.noop_max + 1))
+        state, number, frames = self._draw_start((options or {}).get("state"))
+        emulator.load_state(state)
         emulator.tick(frames, self._render)
         self._render = self._always
-        self._wram = emulator.ram.wram()
-        self._rewards.reset(self._wram)
+        self._wram = wram = emulator.ram.glance()
+        self._rewards.reset(wram)
         self._steps = 0
-        return self._encoder.encode(self._wram), self._info({})
+        return self._encoder.encode(wram), self._info({}) | {"start": {"state": number, "idle_frames": frames}}
 
     def step(self, action: np.int64 | int) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
         """Run `frame_skip` frames with an action.
@@ -134,19 +151,20 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
             EmulatorError: Before the first reset, or after `close`.
         """
         number = int(action)
-        if not 0 <= number < len(ACTIONS):
+        if not 0 <= number < _ACTION_COUNT:
             raise ValueError(f"action {action}; expected 0 to {len(ACTIONS) - 1}: {', '.join(ACTIONS)}")
-        if self._steps < 0:
-            raise EmulatorError("step was called before reset; call reset first")
-        emulator = self._running()
-        emulator.act(number, self.config.frame_skip, self._render)
+        emulator = self._emulator
+        if emulator is None or self._steps < 0:
+            raise EmulatorError("step was called before reset; call reset first" if emulator else _CLOSED)
+        emulator.act(number, self._frame_skip, self._render)
         self._render = self._always
-        self._wram = emulator.ram.wram()
-        self._steps += 1
-        terms = self._rewards.step(self._wram)
-        terminated = self.config.terminate_on_death and self._rewards.dead
-        truncated = not terminated and self._steps >= self.config.episode_length
-        return self._encoder.encode(self._wram), total(terms), terminated, truncated, self._info(terms)
+        wram = emulator.ram.glance()
+        self._steps = steps = self._steps + 1
+        rewards = self._rewards
+        terms = rewards.step(wram)
+        terminated = self._ends_on_death and rewards.dead
+        truncated = not terminated and steps >= self._episode_length
+        return self._encoder.encode(wram), fsum(terms.values()), terminated, truncated, self._info(terms)
 
     def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
         """Return the frame of the last step, uint8 (144, 160, 3), or None without a render mode."""
@@ -165,12 +183,22 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         """Linear work RAM after the last step, uint8 (12288,), read-only; the next step changes it."""
         if self._steps < 0:
             raise EmulatorError("there is no RAM to look at before the first reset; call reset first")
-        return self._wram
+        return self._wram if self._emulator is None else self._emulator.ram.wram()
+
+    @property
+    def emulator(self) -> Emulator:
+        """What runs the game; what is done with it directly is no part of an episode."""
+        return self._running()
 
     @property
     def ram(self) -> Ram:
         """The emulator's RAM: `ram.access` says how it is read, `ram.dump()` is all of it."""
         return self._running().ram
+
+    @property
+    def state_access(self) -> str:
+        """Who loads the initial state at a reset: the `compiled` module or `pyboy`; see `Emulator`."""
+        return self._running().state_access
 
     def save_state(self) -> bytes:
         """Return the whole state of the emulator, as PyBoy saves it, after a frame in which nothing is pressed."""
@@ -192,11 +220,20 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
 
     def _running(self) -> Emulator:
         if self._emulator is None:
-            raise EmulatorError("the environment is closed; make a new one")
+            raise EmulatorError(_CLOSED)
         return self._emulator
+
+    def _draw_start(self, given: bytes | None) -> tuple[bytes, int, int]:
+        """Return a state to start from, its number and how many frames go by without input."""
+        if given is not None:
+            return given, -1, 1
+        states = self.initial_states
+        # One state draws nothing, so that seeds start the same episodes as before there were several.
+        number = int(self.np_random.integers(len(states))) if len(states) > 1 else 0
+        return states[number], number, int(self.np_random.integers(1, self.config.noop_max + 1))
 
     def _info(self, terms: dict[str, float]) -> dict[str, Any]:
         info: dict[str, Any] = {"rewards": terms}
-        if self.config.state_in_info:
+        if self._state_in_info:
             info["state"] = self.game_state().model_dump()
         return info

@@ -5,6 +5,7 @@ ZeldaEnvError
 ├── RomError             (ValueError)     the cartridge file cannot be used
 ├── InitialStateError    (ValueError)     a save state does not fit, or booting did not reach play
 ├── EmulatorError        (RuntimeError)   PyBoy does not behave as this package relies on, or was closed
+├── BuildError           (RuntimeError)   the optional compiled module could not be made
 ├── RecordingError       (RuntimeError)   the recorder was used against its rules
 └── SegmentError         (ValueError)     a recorded segment is missing or not what its manifest says
 ```
@@ -28,6 +29,10 @@ class InitialStateError(ZeldaEnvError, ValueError):
 
 class EmulatorError(ZeldaEnvError, RuntimeError):
     """The emulator is closed, broken by a failed load, or not laid out as this package needs."""
+
+
+class BuildError(ZeldaEnvError, RuntimeError):
+    """The optional compiled module could not be made; everything works without it, more slowly."""
 
 
 class RecordingError(ZeldaEnvError, RuntimeError):

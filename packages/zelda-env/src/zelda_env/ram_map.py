@@ -147,6 +147,10 @@ DROPS: Final = frozenset({0x01, 0x28})
 """Part ids of what can be picked up: item drops and small fairies."""
 
 
+SIGHT_ROWS, SIGHT_COLUMNS = 5, 7
+"""How many cells of the room around Link, his own in the middle, are looked at."""
+
+
 def flag_page(group: int) -> int:
     """Return the linear offset of the room flags of a group: groups 1-3 share a page, so do 4, 6 and 5, 7."""
     return ROOM_FLAGS.offset + 0x100 * (0, 1, 1, 1, 2, 3, 2, 3)[group & 7]

@@ -15,6 +15,7 @@ from typing import Annotated, Final, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from zelda_env import fast
 from zelda_env import ram_map as ram
 from zelda_env.ram_map import Bytes
 from zelda_env.state import SCREEN_OFFSETS, Screen
@@ -91,6 +92,32 @@ _OFFSETS = np.concatenate(
 ).astype(np.intp)
 _IN_GAME: Final = 2
 
+_WATCHED = np.concatenate(
+    [_OFFSETS, *(np.arange(field.offset, field.offset + field.size) for field in (ram.TREASURES, ram.KEYS))]
+).astype(np.intp)
+"""Every byte a term depends on; as long as none changes, a step earns what the one before did at most."""
+_POSITIONS = (ram.LINK_Y, ram.LINK_X, ram.COMPANION_Y, ram.COMPANION_X)
+_BITS = np.where(np.isin(_WATCHED, [field.offset for field in _POSITIONS]), 0xF0, 0xFF).astype(np.uint8)
+"""The bits of each that matter: of a position only which cell it is in."""
+
+
+class _Watch:
+    """Remembers the watched bytes; `fast.MODULE.Watch` does the same."""
+
+    def __init__(self) -> None:
+        self._now = np.zeros(len(_WATCHED), np.uint8)
+        self._last = b""
+
+    def changed(self, wram: Bytes) -> bool:
+        """Tell whether one differs from the last call."""
+        wram.take(_WATCHED, None, self._now, "clip")
+        np.bitwise_and(self._now, _BITS, self._now)
+        now = self._now.tobytes()
+        if now == self._last:
+            return False
+        self._last = now
+        return True
+
 
 class RewardTracker:
     """Follows an episode and says what each step earned.
@@ -103,6 +130,8 @@ class RewardTracker:
         config = config or RewardConfig()
         self._weights: Terms = {name: getattr(config, name) for name in TERMS}
         self._kills_per_room = config.kills_per_room
+        self._changed = _Watch().changed if fast.MODULE is None else fast.MODULE.Watch(_WATCHED, _BITS).changed
+        self._again: Terms = {}
         self._forget()
 
     @property
@@ -123,7 +152,9 @@ class RewardTracker:
     def reset(self, wram: Bytes) -> None:
         """Begin an episode: what RAM (uint8 (12288,), linear) shows now earns nothing."""
         self._forget()
+        self._changed(wram)
         self._measure(wram, {})
+        self._again = self._due_again(wram)
 
     def step(self, wram: Bytes) -> Terms:
         """Return what the step that led to this RAM earned: the terms that are not zero, by name.
@@ -131,11 +162,22 @@ class RewardTracker:
         Args:
             wram: Linear work RAM, uint8 (12288,).
         """
+        if not self._changed(wram):
+            return self._again.copy()
         paid: dict[str, int] = {"step": 1}
         self._measure(wram, paid)
+        self._again = self._due_again(wram)
+        return self._priced(paid)
+
+    def _priced(self, paid: dict[str, int]) -> Terms:
         weights = self._weights
         terms = {name: weights[name] * count for name, count in paid.items() if count}
         return {name: value for name, value in terms.items() if value}
+
+    def _due_again(self, wram: Bytes) -> Terms:
+        """Return what another step earns as long as nothing that is watched changes."""
+        in_menu = wram[ram.GAME_STATE.offset] == _IN_GAME and wram[ram.MENU.offset] != 0
+        return self._priced({"step": 1, "menu": int(in_menu)})
 
     def _forget(self) -> None:
         self._rooms: set[int] = set()

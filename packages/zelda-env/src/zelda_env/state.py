@@ -28,7 +28,8 @@ STATE_OFFSETS: Final = ram.used_offsets(
 _COLUMN: Final = np.full(ram.WRAM_BYTES, -1, np.intp)
 _COLUMN[STATE_OFFSETS] = np.arange(len(STATE_OFFSETS))
 
-_FADE_OUTS: Final = frozenset({0, 3, 4, 5})
+FADE_OUTS: Final = frozenset({0, 3, 4, 5})
+"""Values of `CUTSCENE` while a room is being left or loaded."""
 _NORMAL_LINK: Final = 1
 _SHIELD_TREASURE: Final = 0x02
 _REUSED_FLAGS: Final = slice(0x1F0, 0x200)
@@ -56,7 +57,7 @@ class Screen(NamedTuple):
         at_rest = scroll & 0x7F == 1 and transition == 2
         stable = at_rest and game == 2 and cutscene == 1
         free = not (text or menu or fade or disabled & 0x81 or dying or simulated) and link == _NORMAL_LINK
-        moving = not at_rest or game == 1 or cutscene in _FADE_OUTS
+        moving = not at_rest or game == 1 or cutscene in FADE_OUTS
         return cls(stable, stable and free, bool(text) and not menu, moving, dying != 0)
 
     @classmethod
