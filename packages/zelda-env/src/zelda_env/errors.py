@@ -6,6 +6,7 @@ ZeldaEnvError
 ├── InitialStateError    (ValueError)     a save state does not fit, or booting did not reach play
 ├── EmulatorError        (RuntimeError)   PyBoy does not behave as this package relies on, or was closed
 ├── BuildError           (RuntimeError)   the optional compiled module could not be made
+├── ArchiveError         (ValueError)     an archive is not what its file says, or belongs to something else
 ├── RecordingError       (RuntimeError)   the recorder was used against its rules
 └── SegmentError         (ValueError)     a recorded segment is missing or not what its manifest says
 ```
@@ -33,6 +34,10 @@ class EmulatorError(ZeldaEnvError, RuntimeError):
 
 class BuildError(ZeldaEnvError, RuntimeError):
     """The optional compiled module could not be made; everything works without it, more slowly."""
+
+
+class ArchiveError(ZeldaEnvError, ValueError):
+    """An archive is damaged, belongs to something else, or was used against its rules."""
 
 
 class RecordingError(ZeldaEnvError, RuntimeError):
