@@ -115,35 +115,58 @@ class TileSet:
 
 @dataclass
 class Layout:
-    """The tiles of one set of ground drawings.
+    """The tiles of one set of ground drawings, on two pages: the two banks of video memory.
 
     Attributes:
-        tiles: All tiles; those that move come first, so that one copy moves them all.
-        placed: The tile numbers of each drawing, row by row.
+        pages: The tiles of each page; on the first those that move come first, so that one copy moves them all.
+        placed: The page of each drawing, and its tile numbers there, row by row.
         moving: For each step of the movement, the pictures of the first tiles.
     """
 
-    tiles: TileSet
-    placed: dict[str, list[int]]
+    pages: tuple[TileSet, TileSet]
+    placed: dict[str, tuple[int, list[int]]]
     moving: list[bytearray]
 
+    def place(self, name: str, art: Art) -> None:
+        """Put a drawing on the first page that has room for it.
 
-def lay_out(art_of: dict[str, Art], what: str) -> Layout:
-    """Cut the drawings of a set into tiles; `what` names the set in messages."""
+        Raises:
+            SourceError: Neither has.
+        """
+        # the game counts from the first tile of an `auto` drawing: all sixteen, in order
+        share = "auto" not in art.options
+        tiles = list(art.tiles())
+        for number, page in enumerate(self.pages):
+            new = len(set(tiles) - set(page.tiles)) if share else len(tiles)
+            if len(page.tiles) + new <= page.limit:
+                self.placed[name] = number, [page.add(tile, share) for tile in tiles]
+                return
+        raise SourceError(
+            f"{art.where}: no room for [{name}]: the set {self.pages[0].what} has more than "
+            f"{sum(page.limit for page in self.pages)} tiles"
+        )
+
+
+def lay_out(art_of: dict[str, Art], what: str, second: int) -> Layout:
+    """Cut the drawings of a set into tiles.
+
+    Args:
+        art_of: The drawings.
+        what: Name of the set, for messages.
+        second: How many tiles fit on the second page.
+    """
     series: dict[str, list[Art]] = {}
     for name, art in art_of.items():
         base, at, _ = name.partition("@")
         if at:
             series.setdefault(base, [art_of[base]]).append(art)
     steps = max((len(pictures) for pictures in series.values()), default=1)
-    layout = Layout(TileSet(256, what), {}, [bytearray() for _ in range(steps)])
+    layout = Layout((TileSet(256, what), TileSet(second, what)), {}, [bytearray() for _ in range(steps)])
     for base, pictures in series.items():
-        layout.placed[base] = [layout.tiles.add(tile, share=False) for tile in art_of[base].tiles()]
+        layout.placed[base] = 0, [layout.pages[0].add(tile, share=False) for tile in art_of[base].tiles()]
         for step, data in enumerate(layout.moving):
             data.extend(b"".join(pictures[step % len(pictures)].tiles()))
     for name, art in art_of.items():
         if "@" not in name and name not in layout.placed:
-            # the game counts from the first tile of an `auto` drawing: all sixteen, in order
-            share = "auto" not in art.options
-            layout.placed[name] = [layout.tiles.add(tile, share) for tile in art.tiles()]
+            layout.place(name, art)
     return layout
