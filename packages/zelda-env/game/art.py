@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from source import SourceError, lines_of, options_of
@@ -88,6 +89,11 @@ def blocks_of(path: Path) -> list[tuple[str, dict[str, str], list[str], str]]:
     return blocks
 
 
+def mirrored(tile: bytes) -> bytes:
+    """Turn an encoded tile around, left for right."""
+    return bytes(int(f"{byte:08b}"[::-1], 2) for byte in tile)
+
+
 class TileSet:
     """Tiles in the order of video memory, up to a limit."""
 
@@ -120,11 +126,13 @@ class Layout:
     Attributes:
         tiles: All tiles; those that move come first, so that one copy moves them all.
         placed: The tile numbers of each drawing, row by row.
+        mirrored: The 16x16 parts that are shown left for right: name of the drawing, column and row.
         moving: For each step of the movement, the pictures of the first tiles.
     """
 
     tiles: TileSet
     placed: dict[str, list[int]]
+    mirrored: set[tuple[str, int, int]]
     moving: list[bytearray]
 
 
@@ -136,14 +144,32 @@ def lay_out(art_of: dict[str, Art], what: str) -> Layout:
         if at:
             series.setdefault(base, [art_of[base]]).append(art)
     steps = max((len(pictures) for pictures in series.values()), default=1)
-    layout = Layout(TileSet(256, what), {}, [bytearray() for _ in range(steps)])
+    layout = Layout(TileSet(256, what), {}, set(), [bytearray() for _ in range(steps)])
     for base, pictures in series.items():
         layout.placed[base] = [layout.tiles.add(tile, share=False) for tile in art_of[base].tiles()]
         for step, data in enumerate(layout.moving):
             data.extend(b"".join(pictures[step % len(pictures)].tiles()))
     for name, art in art_of.items():
         if "@" not in name and name not in layout.placed:
-            # the game counts from the first tile of an `auto` drawing: all sixteen, in order
-            share = "auto" not in art.options
-            layout.placed[name] = [layout.tiles.add(tile, share) for tile in art.tiles()]
+            place(layout, name, art)
     return layout
+
+
+def place(layout: Layout, name: str, art: Art) -> None:
+    """Add a drawing that does not move; a 16x16 part that is another one's mirror image shares its tiles."""
+    across = art.width // 8
+    if "auto" in art.options:
+        # the game counts from the first tile of an `auto` drawing: all sixteen, in order
+        layout.placed[name] = [layout.tiles.add(tile, share=False) for tile in art.tiles()]
+        return
+    numbers = layout.placed[name] = [0] * (across * (art.height // 8))
+    for row, column in product(range(0, art.height // 8, 2), range(0, across, 2)):
+        corners = [(row + down, column + right) for down in (0, 1) for right in (0, 1)]
+        tiles = [art.tile(x, y) for y, x in corners]
+        turned = [mirrored(tile) for tile in tiles]
+        known = layout.tiles.tiles
+        if sum(tile not in known for tile in turned) < sum(tile not in known for tile in tiles):
+            layout.mirrored.add((name, column // 2, row // 2))
+            tiles = turned
+        for (y, x), tile in zip(corners, tiles, strict=True):
+            numbers[y * across + x] = layout.tiles.add(tile)

@@ -1,10 +1,11 @@
 """What is larger than a cell: houses, great trees, wrecks. A room's `put NAME COL ROW` lays one over its map."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from art import Art
-from room import SEASONS, Cell, Legend
+from room import SEASONS, Cell, Legend, Room
 from source import SourceError, entries_of, options_of
 
 FIRST_CHAR = 0xE000
@@ -74,6 +75,9 @@ def read_stamps(path: Path, legend: Legend, art_of: dict[str, Art]) -> dict[str,
 def add_cells(name: str, stamp: Stamp, legend: Legend, art_of: dict[str, Art]) -> None:
     """Give each cell of a stamp a character of the legend."""
     tile = int(stamp.options["tile"], 16)
+    doors = [int(door, 16) for door in stamp.options.get("door", "").split(",") if door]
+    if len(doors) != "".join(stamp.shape).count(DOOR):
+        raise SourceError(f"{stamp.where}: door= wants a tile for each {DOOR}")
     looks = [looks_of(stamp, season, art_of) for season in range(len(SEASONS))]
     for y, row in enumerate(stamp.shape):
         chars: list[str | None] = []
@@ -83,7 +87,7 @@ def add_cells(name: str, stamp: Stamp, legend: Legend, art_of: dict[str, Art]) -
                 continue
             char = chr(FIRST_CHAR + len([char for char in legend.plain if ord(char) >= FIRST_CHAR]))
             collision = 0x0F if kind == SOLID else 0
-            own = tile if kind == SOLID else int(stamp.options["door"], 16)
+            own = tile if kind == SOLID else doors.pop(0)
             for season, look in enumerate(looks):
                 cell = Cell(name, own, collision, 0, look[y][x], 0, 0, 0, 0)
                 legend.plain.setdefault(char, cell)
@@ -104,3 +108,16 @@ def looks_of(stamp: Stamp, season: int, art_of: dict[str, Art]) -> list[list[str
     if not stamp.shape or [len(row) for row in looks] != [len(row) for row in stamp.shape]:
         raise SourceError(f"{stamp.where}: the stamp and its drawings are not of one size")
     return looks
+
+
+def lay_stamps(rooms: Iterable[Room], stamps: dict[str, Stamp]) -> None:
+    """Lay the stamps of all rooms over their maps.
+
+    Raises:
+        SourceError: There is no such stamp, or it does not fit.
+    """
+    for room in rooms:
+        for put in room.stamps:
+            if put.kind not in stamps or not room.is_outside:
+                raise SourceError(f"{put.where}: no stamp {put.kind!r} in rooms/stamps.txt for rooms outside")
+            stamps[put.kind].lay(room.chars, put.column, put.row, put.where)
