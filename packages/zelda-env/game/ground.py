@@ -22,6 +22,8 @@ ABOUT_PAGE = 15
 TILES_AT, SECOND_AT, MOVING_AT, END = 0x1000, 0x2000, 0x2600, 0x4000
 SECOND_PAGE = 0x08
 """The attribute of a tile on the second page: it lies in the other bank of video memory."""
+MIRROR = 0x20
+"""The bit of an attribute that shows a tile left for right."""
 INSIDE = ("house", "cave")
 """The sets inside: small rooms, and dungeons."""
 
@@ -133,11 +135,18 @@ def add_record(
     look = [placed[0]] * 4 if shape else part_tiles(cell, art, placed)
     if page_number:
         look = [tile + second_from for tile in look]
-    attribute = names.index(palette) | SECOND_PAGE * page_number
+    attribute = names.index(palette) | SECOND_PAGE * page_number | MIRROR * is_mirrored(cell, art, layout)
     values = (cell.collision, cell.kind, cell.cut, cell.bomb, cell.push, cell.toggle, attribute)
     auto = shapes.setdefault(shape, len(shapes) + 1) if shape else 0
     for page, value in zip(PAGES[1:], (*values, auto, *look), strict=True):
         pages[page][cell.tile] = value
+
+
+def is_mirrored(cell: Cell, art: Art, layout: Layout) -> bool:
+    """Whether the part of a drawing that a cell shows lies there left for right."""
+    name, _, part = cell.art.partition(".")
+    row, column = divmod(int(part or 0), art.width // 16)
+    return (name, column, row) in layout.mirrored
 
 
 def part_tiles(cell: Cell, art: Art, placed: list[int]) -> list[int]:
