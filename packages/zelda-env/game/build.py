@@ -21,10 +21,8 @@ from room import LEGENDS, join_rooms, read_dungeons, read_legend, read_packs, re
 from source import BUILD, HERE, SourceError
 from stamp import lay_stamps, read_stamps
 from table import (
-    CHART_AT,
     PALETTES_AT,
     Output,
-    chart_tiles,
     looks_of,
     write_dungeons,
     write_items,
@@ -85,7 +83,6 @@ def generate() -> dict[int, bytes]:
     print(f"tiles of 256+{256 - len(screen.tiles)} by set: {used}")
     graphics = screen.blob() + sprites[0].blob() + sprites[1].blob()
     graphics = graphics.ljust(PALETTES_AT - BANK_SIZE, b"\0") + colours
-    graphics = graphics.ljust(CHART_AT - BANK_SIZE, b"\0") + b"".join(chart_tiles())
     banks = {set_bank(number): ground.content for number, ground in enumerate(sets)}
     return {GRAPHICS_BANK: graphics} | {bank: bytes(content) for bank, content in data.banks.items()} | banks
 
