@@ -65,18 +65,23 @@ def test_an_animal_carries_link(motion, blank, poke):
     assert motion.step(blank, RIGHT) == MOVED
 
 
-def test_a_wall_of_acorn_stops_link(acorn):
-    """Link walks up to a wall, and is stuck there from the 15th step in vain on."""
+def where(env):
+    state = env.game_state()
+    return (state.room, state.x, state.y) if state.can_act else None
+
+
+def test_acorn_scrolls_to_another_room_and_its_wall_stops_link(acorn):
     env = ZeldaEnv(rom=acorn, rewards="october-2025")
     env.reset(seed=0)
-    places, terms = [env.game_state().y], []
+    places, terms = [where(env)], []
     for _ in range(60):
-        terms.append(env.step(1)[4]["rewards"])
-        places.append(env.game_state().y)
-    moved = [now != before for before, now in pairwise(places)]
+        terms.append(env.step(UP)[4]["rewards"])
+        places.append(where(env))
+    same_room = [before and now and now[0] == before[0] for before, now in pairwise(places)]
+    moved = [bool(same and now != before) for same, (before, now) in zip(same_room, pairwise(places), strict=True)]
+    assert None in places
     assert [term.get("move", 0) for term in terms] == [0.1 * step for step in moved]
-    wall = moved.index(False)
-    assert 3 < wall < 40
-    assert not any(moved[wall:])
+    wall = len(moved) - moved[::-1].index(True)
     assert [term.get("stuck", 0) for term in terms] == [0] * (wall + 14) + [-1.0] * (60 - wall - 14)
+    assert 20 < wall < 40
     env.close()
