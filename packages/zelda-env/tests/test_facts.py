@@ -1,11 +1,9 @@
 """Acorn keeps its state where the facts about Oracle of Seasons say: each row of `facts.txt` over every recipe."""
 
 import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
-from zelda_env import ram_map as ram
 
 HERE = Path(__file__).parent
 

@@ -18,6 +18,7 @@ from zelda_env.errors import (
     SegmentError,
     ZeldaEnvError,
 )
+from zelda_env.milestones import LADDER, Milestone, MilestoneTracker, ladder
 from zelda_env.ram import Ram
 from zelda_env.ram_map import FIELDS, Field
 from zelda_env.recorder import SegmentRecorder
@@ -46,6 +47,7 @@ __all__ = [
     "ACORN_ID",
     "ACTIONS",
     "FIELDS",
+    "LADDER",
     "LAYOUT",
     "OBS_SIZE",
     "PRESETS",
@@ -67,6 +69,8 @@ __all__ = [
     "Field",
     "GameState",
     "InitialStateError",
+    "Milestone",
+    "MilestoneTracker",
     "Origin",
     "Ram",
     "RecordingError",
@@ -91,6 +95,7 @@ __all__ = [
     "ZeldaVectorEnv",
     "boot",
     "describe",
+    "ladder",
     "make_seasons",
     "make_seasons_vec",
     "make_vec",
