@@ -29,10 +29,12 @@ GRID: Final = 8
 _STRIPS: Final = (
     0x00, 0xC3, 0x03, 0xC0, 0x00, 0xC3, 0xC3, 0x00, 0x00, 0xC3, 0x03, 0xC0, 0xC0, 0xC1, 0xFF, 0x00,
 )  # fmt: skip
-_HOLES: Final = {0: {0xF3, 0xF4, 0xFD, 0xFE, 0xFF, *range(0x7B, 0x80)}}
-_HOLES_INSIDE: Final = {*range(0xF3, 0xF8), 0x48, 0x49, 0x4A, 0x4B, 0xD0, 0x3F, 0xFD, *range(0x61, 0x66), 0x60}
-_WARPS: Final = {0: {*range(0xE6, 0xEC), 0xED, 0xEE, 0xEF}}
-_WARPS_INSIDE: Final = {0x34, 0x36, *range(0x44, 0x48), 0x4F}
+_HOLES: Final = {0: frozenset({0xF3, 0xF4, 0xFD, 0xFE, 0xFF, *range(0x7B, 0x80)})}
+_HOLES_INSIDE: Final = frozenset(
+    {*range(0xF3, 0xF8), 0x48, 0x49, 0x4A, 0x4B, 0xD0, 0x3F, 0xFD, *range(0x61, 0x66), 0x60}
+)
+_WARPS: Final = {0: frozenset({*range(0xE6, 0xEC), 0xED, 0xEE, 0xEF})}
+_WARPS_INSIDE: Final = frozenset({0x34, 0x36, *range(0x44, 0x48), 0x4F})
 _PROBES: Final = {
     "up": ((-3, -3), (2, -3)),
     "down": ((-3, 7), (2, 7)),
@@ -83,8 +85,11 @@ class Terrain:
         rules = memory.byte(0xCC4F)
         tiles, collisions = (bytes(memory.byte(start + at) for at in range(0xC0)) for start in (0xCF00, 0xCE00))
         self._free = _free_pixels(collisions, self.columns, self.rows)
+        self.hazards = _HOLES.get(rules, _HOLES_INSIDE)
+        self.warps = _WARPS.get(rules, _WARPS_INSIDE)
         feet = (memory.byte(0xD00D) // 16, (memory.byte(0xD00B) + _FEET) // 16)
-        self._bad = _bad_pixels(tiles, rules, self.columns, self.rows, frozenset((*open_cells, feet))).copy()
+        unwanted = self.hazards | self.warps
+        self._bad = _bad_pixels(tiles, unwanted, self.columns, self.rows, frozenset((*open_cells, feet))).copy()
         self._forbid_people(memory)
         self._foes = foes(memory)
 
@@ -113,6 +118,16 @@ class Terrain:
         return {"up": y - GRID, "down": self.height - GRID - y, "left": x - GRID, "right": self.width - GRID - x}[
             direction
         ]
+
+    def flood(self, start: Place) -> NDArray[np.bool_]:
+        """Return every pixel that walls let Link's middle come to from a place, bool (height, width)."""
+        found = np.zeros((self.height, self.width), np.bool_)
+        found[start[1], start[0]] = True
+        size = 0
+        while size < (size := int(found.sum())):
+            for direction, (dx, dy) in STEP.items():
+                found |= _shift(found & self._free[direction], dx, dy)
+        return found
 
     def way(
         self, start: Place, goal: Callable[[Terrain, Place], bool], near: Callable[[Place], int]
@@ -196,6 +211,16 @@ class Terrain:
 Path = tuple[Place, "Path | None"]
 
 
+def _shift(pixels: NDArray[np.bool_], dx: int, dy: int) -> NDArray[np.bool_]:
+    """Move a picture by a pixel; what leaves it is lost."""
+    moved = np.roll(pixels, (dy, dx), (0, 1))
+    if dx:
+        moved[:, 0 if dx > 0 else -1] = False
+    if dy:
+        moved[0 if dy > 0 else -1, :] = False
+    return moved
+
+
 def _any_of(pixels: NDArray[np.bool_], probes: Iterable[Place]) -> NDArray[np.bool_]:
     """Tell for each pixel whether one of those at some distances is set; outside of the room none is."""
     height, width = pixels.shape
@@ -230,10 +255,11 @@ def _solid_cell(value: int) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=64)
-def _bad_pixels(tiles: bytes, rules: int, columns: int, rows: int, allowed: frozenset[Place]) -> NDArray[np.bool_]:
+def _bad_pixels(
+    tiles: bytes, unwanted: frozenset[int], columns: int, rows: int, allowed: frozenset[Place]
+) -> NDArray[np.bool_]:
     """Mark where Link's middle may not be because of the cell under his feet, bool (height, width)."""
     bad = np.zeros((rows * 16, columns * 16), np.bool_)
-    unwanted = _HOLES.get(rules, _HOLES_INSIDE) | _WARPS.get(rules, _WARPS_INSIDE)
     for row in range(rows):
         for column in range(columns):
             if tiles[row * 16 + column] in unwanted and (column, row) not in allowed:
