@@ -21,7 +21,7 @@ _TEXT_MODE, _TEXT_OPTION, _ENEMIES = 0xCBA1, 0xCBA5, 0xCC30
 _GROUP, _ROOM, _SEASON, _IN_AIR, _DYING = 0xCC49, 0xCC4C, 0xCC4E, 0xCC77, 0xCC34
 _MENU, _MENU_STATE, _CURSOR, _STORAGE = 0xCBCB, 0xCBCC, 0xCBD0, 0xC682
 _INVENTORY: Final = {"b": 0xC680, "a": 0xC681}
-_PATIENCE: Final = 600
+PATIENCE: Final = 600
 _STUCK: Final = 4
 """Frames without a step that mean that something stands in the way; now and then a frame of the game is lost."""
 
@@ -67,7 +67,7 @@ class Actor:
         for _ in range(frames):
             self.console.frame(buttons)
 
-    def until(self, done: Callable[[], bool], what: str, limit: int = _PATIENCE, buttons: Buttons = ()) -> None:
+    def until(self, done: Callable[[], bool], what: str, limit: int = PATIENCE, buttons: Buttons = ()) -> None:
         """Let frames pass until something is so.
 
         Raises:
@@ -80,11 +80,11 @@ class Actor:
         if not done():
             raise StuckError(f"{what} did not come about within {limit} frames: {self.where()}")
 
-    def wait_until(self, condition: Condition, limit: int = _PATIENCE) -> None:
+    def wait_until(self, condition: Condition, limit: int = PATIENCE) -> None:
         """Wait for a condition on RAM."""
         self.until(lambda: condition.holds(self.console), condition.text, limit)
 
-    def settle(self, limit: int = _PATIENCE) -> None:
+    def settle(self, limit: int = PATIENCE) -> None:
         """Wait until the player can act, whatever room or fade lies between."""
         self.until(lambda: self.console.screen.can_act, "being able to act", limit)
 
@@ -279,7 +279,7 @@ class Actor:
         Raises:
             StuckError: A question came and the route gives no answer.
         """
-        for _ in range(_PATIENCE * 4):
+        for _ in range(PATIENCE * 4):
             if not self.console.screen.dialog:
                 break
             if self.console.byte(_TEXT_MODE) == 1:
@@ -359,11 +359,15 @@ class Actor:
         self.press((self._button_of("sword"),), 1)
         self.wait(16)
 
-    def bomb(self, column: int, row: int, direction: str) -> None:
-        """Lay a bomb before Link on a cell, facing a way, go off and wait until it is over."""
+    def apply(self, item: str, column: int, row: int, direction: str) -> None:
+        """Use what lies on a button, from a cell against what stands that way: seeds on a torch, a bomb on a wall."""
         self.go(column, row)
         self.against(direction)
-        self.press((self._button_of("bombs"),), 2)
+        self.press((self._button_of(item),))
+
+    def bomb(self, column: int, row: int, direction: str) -> None:
+        """Lay a bomb before Link on a cell, facing a way, go off and wait until it is over."""
+        self.apply("bombs", column, row, direction)
         back = _FACING[(_FACING.index(direction) + 2) % 4]
         terrain = Terrain(self.console)
         for _ in range(44):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from director.actor import BUTTON_ITEMS, SEASONS, Actor
+from director.actor import BUTTON_ITEMS, PATIENCE, SEASONS, Actor
 from director.errors import RouteError, StuckError
 from director.inputs import BUTTONS
 from director.symbol import Condition, condition
@@ -159,8 +159,9 @@ def _press(arguments: list[str]) -> Play:
 
 def _wait(arguments: list[str]) -> Play:
     if arguments[0] == "until":
-        wanted = condition(" ".join(arguments[1:]))
-        return lambda actor: actor.wait_until(wanted)
+        text, _, limit = " ".join(arguments[1:]).partition(" within ")
+        wanted, frames = condition(text), int(limit or PATIENCE)
+        return lambda actor: actor.wait_until(wanted, frames)
     frames = int(arguments[0])
     return lambda actor: actor.wait(frames)
 
@@ -187,6 +188,18 @@ def _bomb(arguments: list[str]) -> Play:
     return lambda actor: actor.bomb(column, row, direction)
 
 
+def _apply(arguments: list[str]) -> Play:
+    item, column, row, direction = arguments[0], int(arguments[1]), int(arguments[2]), _direction(arguments[3])
+    if item not in BUTTON_ITEMS:
+        raise ValueError(item)
+    return lambda actor: actor.apply(item, column, row, direction)
+
+
+def _settle(arguments: list[str]) -> Play:
+    frames = int(arguments[0]) if arguments else PATIENCE
+    return lambda actor: actor.settle(frames)
+
+
 def _season(arguments: list[str]) -> Play:
     (name,) = arguments
     if name not in SEASONS:
@@ -207,6 +220,9 @@ _WORDS: Final[dict[str, Callable[[list[str]], Play]]] = {
     "talk": _use,
     "read": _use,
     "open": _use,
+    "buy": _use,
+    "use": _apply,
+    "settle": _settle,
     "close": _close,
     "face": _one_way("face"),
     "push": _one_way("push"),
@@ -229,13 +245,16 @@ _FORMS: Final = {
     "talk": f"`talk {_USE}`",
     "read": f"`read {_USE}`",
     "open": f"`open {_USE}`",
+    "buy": f"`buy {_USE}`",
+    "use": f"`use ITEM COLUMN ROW DIRECTION`, of {', '.join(BUTTON_ITEMS)}",
+    "settle": "`settle [FRAMES]`",
     "close": "`close [answer N]`",
     "face": "`face DIRECTION`",
     "push": "`push DIRECTION`",
     "jump": "`jump DIRECTION`",
     "strike": "`strike DIRECTION`",
     "press": "`press BUTTON[+BUTTON] [FRAMES]`",
-    "wait": "`wait FRAMES` or `wait until CONDITION`",
+    "wait": "`wait FRAMES` or `wait until CONDITION [within FRAMES]`",
     "expect": "`expect CONDITION`",
     "equip": f"`equip ITEM a|b`, of {', '.join(BUTTON_ITEMS)}",
     "bomb": "`bomb COLUMN ROW DIRECTION`",
