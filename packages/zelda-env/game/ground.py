@@ -1,0 +1,139 @@
+"""The sets of ground tiles: one for each region and season, and those of what is inside.
+
+A set is a bank of its own, laid out so that the game finds everything by the tile id alone:
+pages of 256 bytes from 4000, one for each fact about a tile; the tiles from 5000; the pictures
+of what moves from 6000.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+
+from art import Art, Layout, lay_out
+from bank import SET_BANK
+from palette import Group
+from room import BECOMES, LEGENDS, SEASONS, Cell, Legend, Room, RoomKey
+from source import SourceError
+
+PAGES = ("now", "coll", "type", "cut", "bomb", "push", "toggle", "attr", "auto", "tile0", "tile1", "tile2", "tile3")
+"""What the pages from 4000 on say; `now` is the tile that a room's tile is in this season."""
+PAGE = 0x100
+ABOUT_PAGE = 15
+TILES_AT, MOVING_AT, END = 0x1000, 0x2000, 0x4000
+INSIDE = ("house", "cave")
+"""The sets inside: small rooms, and dungeons."""
+
+
+@dataclass(frozen=True)
+class GroundSet:
+    """One set: `content` is its bank, `tiles` how many of the 256 places are in use."""
+
+    name: str
+    content: bytes
+    tiles: int
+
+
+def ground_sets(
+    rooms: dict[RoomKey, Room],
+    packs: dict[int, int],
+    legends: list[Legend],
+    arts: list[dict[str, Art]],
+    palettes: dict[str, Group],
+) -> list[GroundSet]:
+    """Make the sets in the order of their banks: region by region and season by season, then inside."""
+    sets = []
+    for pack, season in product(packs, range(len(SEASONS))):
+        mine = [room for room in rooms.values() if room.is_outside and room.pack == pack]
+        name = f"{pack:02x} {SEASONS[season]}"
+        group = palettes.get(f"bg-{SEASONS[season]}") or palettes["bg"]
+        sets.append(ground_set(name, mine, legends[0], season, arts[0], group))
+    for large in (False, True):
+        mine = [room for room in rooms.values() if not room.is_outside and (room.key[0] >= 4) == large]
+        sets.append(ground_set(INSIDE[large], mine, legends[1], 0, arts[1], palettes["bg-inside"]))
+    return sets
+
+
+def set_bank(index: int) -> int:
+    """Return the bank of a set."""
+    return SET_BANK + index
+
+
+def ground_set(
+    name: str, rooms: Iterable[Room], legend: Legend, season: int, art_of: dict[str, Art], group: Group
+) -> GroundSet:
+    """Make one set of the cells that some rooms show in a season.
+
+    Raises:
+        SourceError: A cell names no drawing, a drawing no palette, or the drawings need more than 256 tiles.
+    """
+    by_tile = legend.by_tile(season)
+    chars = {char for room in rooms for row in room.chars for char in row}
+    cells = closure({legend.at(char, season).tile for char in chars}, by_tile, legend)
+    names = {cell.art.partition(".")[0] for cell in cells}
+    art_file = LEGENDS[legend.name != LEGENDS[0][1]][0]
+    for cell in cells:
+        if cell.art.partition(".")[0] not in art_of:
+            raise SourceError(f"rooms/{legend.name}.txt: no drawing {cell.art!r} in tiles/{art_file}.txt")
+    layout = lay_out({key: art for key, art in art_of.items() if key.partition("@")[0] in names}, name)
+    pages = {page: bytearray(PAGE) for page in PAGES}
+    pages["now"] = bytearray(range(PAGE))
+    for char in sorted(chars):
+        pages["now"][legend.plain[char].tile] = legend.at(char, season).tile
+    shapes: dict[str, int] = {}
+    for cell in cells:
+        add_record(pages, cell, art_of[cell.art.partition(".")[0]], layout, group, shapes)
+    return GroundSet(name, set_content(pages, layout, name), len(layout.tiles.tiles))
+
+
+def closure(tiles: set[int], by_tile: dict[int, Cell], legend: Legend) -> list[Cell]:
+    """Return the cells of some tiles and of all that they can become, by tile id."""
+    wanted, found = set(tiles), dict[int, Cell]()
+    while wanted:
+        tile = wanted.pop()
+        if tile in found:
+            continue
+        cell = found[tile] = by_tile[tile]
+        for other in cell.becomes:
+            if other not in by_tile:
+                raise SourceError(f"rooms/{legend.name}.txt: {cell.name} becomes tile {other:02x}, which is not there")
+            wanted.add(other)
+        if BECOMES.get(tile) in by_tile:
+            wanted.add(BECOMES[tile])
+    return [found[tile] for tile in sorted(found)]
+
+
+def add_record(
+    pages: dict[str, bytearray], cell: Cell, art: Art, layout: Layout, group: Group, shapes: dict[str, int]
+) -> None:
+    """Write what is to be known of one cell."""
+    names = [name for name, _ in group]
+    shape, palette = art.options.get("auto"), art.options.get("pal", names[0])
+    if palette not in names:
+        raise SourceError(f"{art.where}: no palette {palette!r} in the group of its season")
+    placed = layout.placed[cell.art.partition(".")[0]]
+    look = [placed[0]] * 4 if shape else part_tiles(cell, art, placed)
+    values = (cell.collision, cell.kind, cell.cut, cell.bomb, cell.push, cell.toggle, names.index(palette))
+    auto = shapes.setdefault(shape, len(shapes) + 1) if shape else 0
+    for page, value in zip(PAGES[1:], (*values, auto, *look), strict=True):
+        pages[page][cell.tile] = value
+
+
+def part_tiles(cell: Cell, art: Art, placed: list[int]) -> list[int]:
+    """Find the four tiles of the 16x16 part of a drawing that a cell shows."""
+    index, parts_across = int(cell.art.partition(".")[2] or 0), art.width // 16
+    column, row = index % parts_across * 2, index // parts_across * 2
+    across = art.width // 8
+    if (row + 2) * 8 > art.height:
+        raise SourceError(f"{art.where}: the drawing has no part {index}")
+    return [placed[(row + down) * across + column + right] for down in (0, 1) for right in (0, 1)]
+
+
+def set_content(pages: dict[str, bytearray], layout: Layout, name: str) -> bytes:
+    """Lay out the bank of a set."""
+    steps, size = len(layout.moving), len(layout.moving[0])
+    if MOVING_AT + steps * size > END:
+        raise SourceError(f"the pictures of what moves in the set {name} do not fit: {steps} of {size} bytes")
+    about = bytes((steps if size else 0, size // 16)) + size.to_bytes(2, "little")
+    content = b"".join(bytes(page) for page in pages.values()).ljust(ABOUT_PAGE * PAGE, b"\0") + about
+    content = content.ljust(TILES_AT, b"\0") + b"".join(layout.tiles.tiles)
+    return content.ljust(MOVING_AT, b"\0") + b"".join(map(bytes, layout.moving))
