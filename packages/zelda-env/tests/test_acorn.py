@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-from director.console import Console
-from director.recipe import read_recipes
-from director.route import START, expectations, read_routes
+from director.recipe import read_recipes, replay
+from director.route import expectations, read_routes
 from zelda_env import GameState, Rom
 
 GAME = Path(__file__).parents[1] / "game"
@@ -14,32 +13,19 @@ RECIPES = read_recipes(GAME / "recipes.txt")
 LAST = sorted(RECIPES.keys() - {recipe.after for recipe in RECIPES.values()})
 
 
-def chain(name):
-    """List the recipes that lead to one, from power-on."""
-    links = [name]
-    while RECIPES[links[0]].after != START:
-        links.insert(0, RECIPES[links[0]].after)
-    return links
-
-
 @pytest.mark.parametrize("name", LAST)
 def test_recipes_lead_to_what_their_routes_expect(name):
-    console = Console(Rom.acorn())
-    for link in chain(name):
-        console.play(RECIPES[link].inputs)
+    for link, console in replay(Rom.acorn(), RECIPES, name):
         expected = expectations(ROUTES[link])
         assert expected, f"the route {link} ends without an expectation"
-        assert [(wanted.text, wanted.holds(console)) for wanted in expected] == [
-            (wanted.text, True) for wanted in expected
-        ], link
+        found = {wanted.text: wanted.holds(console) for wanted in expected}
+        assert found == dict.fromkeys(found, True), link
         state = GameState.from_ram(console.wram)
-        assert state.stable, link
-        assert not state.dead, link
-    console.close()
+        assert (state.stable, state.dead) == (True, False), link
 
 
 def test_every_route_has_been_recorded():
     assert list(RECIPES) == list(ROUTES)
-    assert {name: recipe.after for name, recipe in RECIPES.items()} == {
-        name: route.after for name, route in ROUTES.items()
-    }
+    assert [(recipe.after, recipe.power_off, recipe.title) for recipe in RECIPES.values()] == [
+        (route.after, route.power_off, route.title) for route in ROUTES.values()
+    ]

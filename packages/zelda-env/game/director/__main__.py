@@ -11,8 +11,7 @@ from zelda_env import Rom
 from director.actor import Actor
 from director.console import Checkpoint, Console
 from director.errors import DirectorError, StuckError
-from director.inputs import Inputs
-from director.recipe import Recipe, recipe_of, write_recipes
+from director.recipe import Recipe, recipe_of, replay, write_recipes
 from director.route import START, Route, play, read_routes
 
 GAME = Path(__file__).parents[1]
@@ -43,9 +42,14 @@ def record(rom: Rom, routes: dict[str, Route], wanted: list[str], options: argpa
     """Play routes, each from where the one before it ended, and play their inputs again to be sure of them."""
     console = Console(rom)
     ends: dict[str, Checkpoint] = {START: console.checkpoint()}
+    recipes: dict[str, Recipe] = {}
+    dumps: dict[str, bytes] = {}
     for name in needed(routes, wanted):
         route = routes[name]
         console.restore(ends[route.after])
+        if route.power_off:
+            console = Console(rom, console.switch_off())
+        begun = console.inputs.copy()
         try:
             play(route, Actor(console), print if options.verbose else lambda _: None)
         except StuckError:
@@ -54,14 +58,12 @@ def record(rom: Rom, routes: dict[str, Route], wanted: list[str], options: argpa
             raise
         console.frame()
         ends[name] = console.checkpoint()
-        check(rom, name, console.inputs, console.dump())
+        recipes[name] = recipe_of(route, console.inputs, begun)
+        dumps[name] = console.dump()
         print(f"{name}: {console.inputs.frames} frames, {Actor(console).where()}", flush=True)
+    check(rom, recipes, dumps)
     console.close()
-    return {
-        name: recipe_of(routes[name], end.inputs, ends[routes[name].after].inputs)
-        for name, end in ends.items()
-        if name != START
-    }
+    return recipes
 
 
 def needed(routes: dict[str, Route], wanted: list[str]) -> list[str]:
@@ -78,18 +80,17 @@ def needed(routes: dict[str, Route], wanted: list[str]) -> list[str]:
     return order
 
 
-def check(rom: Rom, name: str, inputs: Inputs, expected: bytes) -> None:
-    """Play inputs from power-on and compare RAM with what the recording ended with.
+def check(rom: Rom, recipes: dict[str, Recipe], dumps: dict[str, bytes]) -> None:
+    """Play recipes from power-on and compare RAM at the end of each with what the recording ended with.
 
     Raises:
         DirectorError: They lead elsewhere, so the recording is of no use.
     """
-    console = Console(rom)
-    console.play(inputs)
-    same = console.dump() == expected
-    console.close()
-    if not same:
-        raise DirectorError(f"{name}: its inputs do not lead there again from power-on; record it anew")
+    last = recipes.keys() - {recipe.after for recipe in recipes.values()}
+    for name in sorted(last):
+        for link, console in replay(rom, recipes, name):
+            if console.dump() != dumps[link]:
+                raise DirectorError(f"{link}: its inputs do not lead there again from power-on; record it anew")
 
 
 if __name__ == "__main__":

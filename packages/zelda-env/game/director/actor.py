@@ -20,6 +20,7 @@ _LINK_X, _LINK_Y, _LINK_DIRECTION = 0xD00D, 0xD00B, 0xD008
 _TEXT_MODE, _TEXT_OPTION, _ENEMIES = 0xCBA1, 0xCBA5, 0xCC30
 _GROUP, _ROOM, _SEASON, _IN_AIR, _DYING = 0xCC49, 0xCC4C, 0xCC4E, 0xCC77, 0xCC34
 _MENU, _MENU_STATE, _CURSOR, _STORAGE = 0xCBCB, 0xCBCC, 0xCBD0, 0xC682
+_GAME_OVER, _FADE = 0xCBB4, 0xC4AB
 _INVENTORY: Final = {"b": 0xC680, "a": 0xC681}
 PATIENCE: Final = 600
 _STUCK: Final = 4
@@ -350,6 +351,19 @@ class Actor:
             if self._in_reach(foe):
                 break
         return True
+
+    def die(self, limit: int = 6000) -> None:
+        """Walk into foes until Link dies, and wait for the game-over menu."""
+        start = self.console.inputs.frames
+        while not self.console.screen.dead:
+            if self.console.inputs.frames - start > limit:
+                raise StuckError(f"Link is still alive after {limit} frames: {self.where()}")
+            around = sorted(foes(self.console), key=lambda foe: (_distance((foe.x, foe.y), self.place), foe.slot))
+            target = (around[0].x, around[0].y) if around else self.place
+            self.console.frame((heading(self.place, target),) if target != self.place else ())
+        self.until(lambda: self.console.byte(_GAME_OVER) == 1, "the game-over menu", 300)
+        self.until(lambda: not self.console.byte(_FADE), "the light of the game-over menu", 120)
+        self.wait(10)
 
     # ---- items
 

@@ -116,8 +116,8 @@ class Console:
         self.inputs = moment.inputs.copy()
         self._view = self._ram.wram()
 
-    def battery(self) -> bytes:
-        """Return what the cartridge would keep without power."""
+    def switch_off(self) -> bytes:
+        """Switch off for good; return what the cartridge keeps without power."""
         file = io.BytesIO()
         self._pyboy.stop(save=True, ram_file=file)
         return file.getvalue()

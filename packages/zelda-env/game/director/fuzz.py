@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from zelda_env import Rom
 
-from director.console import Checkpoint, Console
+from director.console import Console
 from director.errors import DirectorError
 from director.inputs import Buttons
-from director.recipe import Recipe, read_recipes
+from director.recipe import Recipe, read_recipes, replay
 from director.route import START
 from director.symbol import symbols
 from director.terrain import STEP, Place, Terrain, bodies, foes
@@ -166,14 +166,19 @@ def _where(console: Console) -> str:
     return f"room {group}:{room:02X}, x {x}, y {y}, {console.inputs.frames} frames after power-on"
 
 
-def starts(console: Console, recipes: dict[str, Recipe]) -> dict[str, Checkpoint]:
-    """Play recipes and return the moment at the end of each."""
-    ends = {START: console.checkpoint()}
-    for name, recipe in recipes.items():
-        console.restore(ends[recipe.after])
-        console.play(recipe.inputs)
-        ends[name] = console.checkpoint()
-    return ends
+def starts(rom: Rom, recipes: dict[str, Recipe]) -> Iterator[tuple[str, Console]]:
+    """Yield power-on and the end of every recipe, and a console that is there."""
+    console = Console(rom)
+    yield START, console
+    console.close()
+    ends: set[str] = set()
+    for name in sorted(recipes.keys() - {recipe.after for recipe in recipes.values()}):
+        for link, console in replay(rom, recipes, name):
+            if link not in ends:
+                ends.add(link)
+                here = console.checkpoint()
+                yield link, console
+                console.restore(here)
 
 
 def main() -> int:
@@ -186,19 +191,22 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the first start; the next has one more")
     parser.add_argument("--rom", type=Path, help="the cartridge; the one in the package without it")
     options = parser.parse_args()
-    console = Console(Rom.acorn() if options.rom is None else Rom.load(options.rom))
-    moments = starts(console, read_recipes(GAME / "recipes.txt"))
-    for number, name in enumerate(options.recipes or moments):
-        if name not in moments:
-            parser.error(f"no recipe {name!r}; there are {', '.join(moments)}")
-        console.restore(moments[name])
+    rom = Rom.acorn() if options.rom is None else Rom.load(options.rom)
+    recipes = read_recipes(GAME / "recipes.txt")
+    unknown = set(options.recipes) - {START, *recipes}
+    if unknown:
+        parser.error(f"no recipe {', '.join(sorted(unknown))}; there are {START}, {', '.join(recipes)}")
+    for number, (name, console) in enumerate(starts(rom, recipes)):
+        if options.recipes and name not in options.recipes:
+            continue
         try:
             found = run(console, options.actions, options.seed + number)
         except DirectorError as error:
             print(f"error: from {name}, seed {options.seed + number}: {error}", file=sys.stderr)
             return 1
         print(
-            f"{name}: {found.actions} actions, {found.rooms} rooms, {found.deaths} deaths, {found.looks} looks around"
+            f"{name}: {found.actions} actions, {found.rooms} rooms, {found.deaths} deaths, {found.looks} looks around",
+            flush=True,
         )
     return 0
 

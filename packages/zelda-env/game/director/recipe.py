@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from zelda_env import Rom
+
+from director.console import Console
 from director.errors import RouteError
 from director.inputs import Inputs, parse
-from director.route import START, Route
+from director.route import POWER_OFF, START, Route
 
 _HEAD: Final = """\
 # Buttons from power-on: wait 120 frames, then hold each button for so many frames and release it.
@@ -29,11 +32,13 @@ class Recipe:
         title: What is true at its end.
         after: The recipe it goes on from, or `power-on`.
         inputs: What is pressed since then.
+        power_off: Whether the power was off in between, so that only what was saved is left.
     """
 
     title: str
     after: str
     inputs: Inputs
+    power_off: bool = False
 
 
 def write_recipes(path: Path, recipes: Mapping[str, Recipe]) -> None:
@@ -41,7 +46,7 @@ def write_recipes(path: Path, recipes: Mapping[str, Recipe]) -> None:
     parts = [_HEAD]
     for name, recipe in recipes.items():
         lines = textwrap.wrap(" ".join(recipe.inputs.words()), 120, break_long_words=False)
-        after = [] if recipe.after == START else [f"after {recipe.after}"]
+        after = [] if recipe.after == START else [f"after {recipe.after}{f' {POWER_OFF}' if recipe.power_off else ''}"]
         parts.append("\n".join((f"[{name}] {recipe.title}", *after, *lines, "")))
     path.write_text("\n".join(parts))
 
@@ -57,10 +62,12 @@ def read_recipes(path: Path) -> dict[str, Recipe]:
         head, *lines = block.splitlines()
         name, title = re.findall(r"\[([\w-]+)\]\s*(.*)", head)[0]
         lines = [line for line in lines if not line.startswith("#")]
-        after = lines.pop(0).removeprefix("after ") if lines and lines[0].startswith("after ") else START
+        after, power = START, ""
+        if lines and lines[0].startswith("after "):
+            after, _, power = lines.pop(0).removeprefix("after ").partition(" ")
         if after != START and after not in recipes:
             raise RouteError(f"{path.name}: {name} goes on after {after!r}, which does not stand above it")
-        recipes[name] = Recipe(title, after, parse(" ".join(lines).split()))
+        recipes[name] = Recipe(title, after, parse(" ".join(lines).split()), power == POWER_OFF)
     return recipes
 
 
@@ -73,9 +80,35 @@ def recipe_of(route: Route, inputs: Inputs, begun: Inputs) -> Recipe:
         begun: Those of them before the route.
     """
     part = inputs.copy()
+    if route.power_off:
+        return Recipe(route.title, route.after, part, route.power_off)
     for _, frames in begun.runs:
         _drop(part, frames)
-    return Recipe(route.title, route.after, part)
+    return Recipe(route.title, route.after, part, route.power_off)
+
+
+def chain(recipes: Mapping[str, Recipe], name: str) -> list[str]:
+    """List the recipes that lead to the end of one, from power-on."""
+    links = [name]
+    while recipes[links[0]].after != START:
+        links.insert(0, recipes[links[0]].after)
+    return links
+
+
+def replay(rom: Rom, recipes: Mapping[str, Recipe], name: str) -> Iterator[tuple[str, Console]]:
+    """Play what leads to the end of a recipe from power-on; yield each recipe's name, and the console at its end.
+
+    The console is the same one until the power goes off; it is closed when the last was yielded.
+    """
+    console = Console(rom)
+    try:
+        for link in chain(recipes, name):
+            if recipes[link].power_off:
+                console = Console(rom, console.switch_off())
+            console.play(recipes[link].inputs)
+            yield link, console
+    finally:
+        console.close()
 
 
 def _drop(inputs: Inputs, frames: int) -> None:

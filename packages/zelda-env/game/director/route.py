@@ -15,6 +15,7 @@ from director.symbol import Condition, condition
 from director.terrain import STEP
 
 START: Final = "power-on"
+POWER_OFF: Final = "power-off"
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,18 @@ class Route:
         name: Unique among all files.
         title: What is true at its end.
         after: The route it goes on from, or `power-on`.
+        power_off: Whether the power was off in between, so that only what was saved is left.
     """
 
     name: str
     title: str
     after: str = START
+    power_off: bool = False
     steps: list[Step] = field(default_factory=list)
 
 
 def read_routes(paths: Iterable[Path]) -> dict[str, Route]:
-    """Read `[name] title`, then `after NAME` (power-on without it), then a word with its arguments a line.
+    """Read `[name] title`, then `after NAME [power-off]` (power-on without it), then a word with its arguments a line.
 
     Raises:
         RouteError: A line is not understood, a name is there twice, or a route goes on from one that is not above it.
@@ -66,7 +69,8 @@ def read_routes(paths: Iterable[Path]) -> dict[str, Route]:
             elif route is None:
                 raise RouteError(f"{where}: {text!r} belongs to no route; begin one with [name]")
             elif text.startswith("after "):
-                route.after = text.removeprefix("after ").strip()
+                route.after, _, power = text.removeprefix("after ").partition(" ")
+                route.power_off = power == POWER_OFF
                 if route.after != START and route.after not in routes:
                     raise RouteError(f"{where}: no route {route.after!r} stands above; expected one or {START}")
             else:
@@ -213,6 +217,12 @@ def _fight(arguments: list[str]) -> Play:
     return lambda actor: actor.fight()
 
 
+def _die(arguments: list[str]) -> Play:
+    if arguments:
+        raise ValueError(arguments)
+    return lambda actor: actor.die()
+
+
 _WORDS: Final[dict[str, Callable[[list[str]], Play]]] = {
     "go": _go,
     "leave": _leave,
@@ -235,6 +245,7 @@ _WORDS: Final[dict[str, Callable[[list[str]], Play]]] = {
     "bomb": _bomb,
     "season": _season,
     "fight": _fight,
+    "die": _die,
 }
 
 _USE = "COLUMN ROW [answer N]"
@@ -260,6 +271,7 @@ _FORMS: Final = {
     "bomb": "`bomb COLUMN ROW DIRECTION`",
     "season": f"`season {'|'.join(SEASONS)}`",
     "fight": "`fight`",
+    "die": "`die`",
 }
 
 RETRIES: Final = 12
