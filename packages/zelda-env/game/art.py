@@ -53,11 +53,18 @@ class Art:
 def read_art(path: Path) -> dict[str, Art]:
     """Read blocks of `[name] key=value ...`, each followed by rows of digits.
 
+    A block with `like=NAME` has no rows of its own: it is the drawing of that name, which stands
+    above it, with other options.
+
     Raises:
         SourceError: A block has no rows, a name is there twice, or rows are no drawing.
     """
     arts: dict[str, Art] = {}
     for name, options, rows, where in blocks_of(path):
+        if "like" in options and not rows:
+            if options["like"] not in arts:
+                raise SourceError(f"{where}: [{name}] is like {options['like']!r}, which is not above it")
+            rows, options = arts[options["like"]].rows, arts[options["like"]].options | options
         if not rows:
             raise SourceError(f"{where}: [{name}] has no rows")
         if name in arts:

@@ -19,6 +19,7 @@ from ground import ground_sets, set_bank
 from palette import read_palettes
 from room import LEGENDS, join_rooms, read_dungeons, read_legend, read_packs, read_rooms
 from source import BUILD, HERE, SourceError
+from stamp import lay_stamps, read_stamps
 from table import (
     PALETTES_AT,
     Output,
@@ -52,8 +53,10 @@ def generate() -> dict[int, bytes]:
     legends = [read_legend(ROOMS / f"{name}.txt") for _, name in LEGENDS]
     packs = read_packs(ROOMS / "packs.txt")
     rooms = read_rooms(ROOMS, legends, packs)
+    arts = [read_art(TILES / f"{name}.txt") for name, _ in LEGENDS]
+    lay_stamps(rooms.values(), read_stamps(ROOMS / "stamps.txt", legends[0], arts[0]))
     dungeons = read_dungeons(ROOMS / "dungeons.txt")
-    join_rooms(rooms, dungeons)
+    join_rooms(rooms, dungeons, packs)
     texts = read_texts(TEXTS / "texts.txt")
     figures = [name for name, _ in palettes["obj"]]
     items = read_items(TEXTS / "items.txt", texts, sprite_art, figures)
@@ -71,7 +74,6 @@ def generate() -> dict[int, bytes]:
     sprites = write_sprites(out, sprite_art)
     colours = write_palettes(out, palettes)
     out.write(BUILD)
-    arts = [read_art(TILES / f"{name}.txt") for name, _ in LEGENDS]
     sets = ground_sets(rooms, packs, legends, arts, palettes)
 
     first, second = (len(bank.tiles) for bank in sprites)
