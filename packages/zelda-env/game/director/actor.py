@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from director.console import Console
@@ -20,9 +21,11 @@ _LINK_X, _LINK_Y, _LINK_DIRECTION = 0xD00D, 0xD00B, 0xD008
 _TEXT_MODE, _TEXT_OPTION, _ENEMIES = 0xCBA1, 0xCBA5, 0xCC30
 _GROUP, _ROOM, _SEASON, _IN_AIR, _DYING = 0xCC49, 0xCC4C, 0xCC4E, 0xCC77, 0xCC34
 _MENU, _MENU_STATE, _CURSOR, _STORAGE = 0xCBCB, 0xCBCC, 0xCBD0, 0xC682
-_GAME_OVER, _FADE = 0xCBB4, 0xC4AB
+_GAME_OVER, _FADE, _HEALTH = 0xCBB4, 0xC4AB, 0xC6A2
 _INVENTORY: Final = {"b": 0xC680, "a": 0xC681}
 PATIENCE: Final = 600
+_MOVE, _STROKE, _FORESIGHT = 8, 15, 56
+"""Frames of a move in a fight, of a stroke of the sword, and how far a fight is looked ahead."""
 _STUCK: Final = 4
 """Frames without a step that mean that something stands in the way; now and then a frame of the game is lost."""
 
@@ -85,7 +88,7 @@ class Actor:
         """Wait for a condition on RAM."""
         self.until(lambda: condition.holds(self.console), condition.text, limit)
 
-    def settle(self, limit: int = PATIENCE) -> None:
+    def settle(self, limit: int = 3 * PATIENCE) -> None:
         """Wait until the player can act, whatever room or fade lies between."""
         self.until(lambda: self.console.screen.can_act, "being able to act", limit)
 
@@ -300,7 +303,7 @@ class Actor:
     # ---- fighting
 
     def fight(self, limit: int = 6000) -> None:
-        """Fight until the room counts no enemies."""
+        """Fight until the room counts no enemies, looking ahead: each move is the best of those that were tried."""
         start = self.console.inputs.frames
         while self.console.byte(_ENEMIES):
             if self.console.inputs.frames - start > limit:
@@ -309,48 +312,82 @@ class Actor:
                 raise StuckError(f"Link died in a fight: {self.where()}")
             if self.console.screen.dialog:
                 self.close()
-            elif not self.console.screen.can_act or not self._fight_step():
+            elif not self.console.screen.can_act or not foes(self.console):
                 self.console.frame()
+            else:
+                self._best_move()
         self.settle()
 
-    def _fight_step(self) -> bool:
-        """Strike at the nearest foe or come nearer to it; return whether a frame has passed."""
-        around = sorted(foes(self.console), key=lambda foe: (_distance((foe.x, foe.y), self.place), foe.slot))
-        if not around:
-            return False
-        foe = around[0]
-        if self._in_reach(foe):
-            direction = heading(self.place, (foe.x, foe.y))
-            if self.console.byte(_LINK_DIRECTION) != _FACING.index(direction):
-                self.console.frame((direction,))
-            self.press((self._button_of("sword"),), 1)
-            self.wait(15)
-            return True
-        return self._towards(foe)
+    def _best_move(self) -> None:
+        """Try each move from here and what comes of it, go back, and make the one that ends best."""
+        here, room, values = self.console.checkpoint(), self.room, []
+        moves = self._moves()
+        for move in moves:
+            move()
+            while self.console.inputs.frames < here.inputs.frames + _FORESIGHT and not self.console.screen.dead:
+                if not self._strike_nearest():
+                    self.console.frame()
+            values.append(self._fortune(room))
+            self.console.restore(here)
+        moves[max(range(len(moves)), key=values.__getitem__)]()
 
-    def _in_reach(self, foe: Body) -> bool:
+    def _moves(self) -> list[Callable[[], object]]:
+        """List what can be done next: strike, come nearer, wait, or go some steps any way."""
+        steps: list[Callable[[], object]] = [partial(self.wait, _MOVE, (way,)) for way in STEP]
+        near = [self._strike_nearest] if self._reachable() else [self._towards_nearest]
+        return [*near, partial(self.wait, _MOVE), *steps]
+
+    def _fortune(self, room: tuple[int, int]) -> float:
+        """Judge a moment of a fight: Link's health above all, then the foes' health, then how near they are."""
+        if self.console.screen.dead or self.console.screen.transition or self.room != room:
+            return -1000.0
+        around = foes(self.console)
+        strength = sum(self.console.byte(foe.slot + 0x29) + 1 for foe in around)
+        distance = min((_distance((foe.x, foe.y), self.place) for foe in around), default=0)
+        return 4.0 * self.console.byte(_HEALTH) - 3.0 * strength - distance / 32
+
+    def _reachable(self) -> Body | None:
+        """Return the nearest foe, if a stroke reaches it."""
+        foe = self._nearest()
+        if foe is None or not self.console.screen.can_act:
+            return None
         dx, dy = abs(foe.x - self.place[0]), abs(foe.y - self.place[1])
-        return max(dx, dy) <= 26 and min(dx, dy) <= 10
+        radius = self.console.byte(foe.slot + 0x27)
+        return foe if max(dx, dy) <= 20 + radius and min(dx, dy) <= 4 + radius else None
 
-    def _towards(self, foe: Body) -> bool:
-        """Walk up to eight pixels towards where a foe can be struck."""
-        terrain = Terrain(self.console)
-        goals = {
-            ((foe.x + dx * 20 + 4) // 8 * 8, (foe.y + dy * 20 + 4) // 8 * 8) for dx, dy in STEP.values()
-        }  # fmt: skip
-        plan = terrain.way(
-            self.place, lambda _, place: place in goals, lambda place: min(_distance(place, goal) for goal in goals)
+    def _nearest(self) -> Body | None:
+        return min(
+            foes(self.console), key=lambda foe: (_distance((foe.x, foe.y), self.place), foe.slot), default=None
         )
-        while plan and plan[0] == self.place:
-            plan.pop(0)
-        if not plan:
+
+    def _strike_nearest(self) -> bool:
+        """Strike at the nearest foe if it is in reach; return whether frames have passed."""
+        foe = self._reachable()
+        if foe is None:
             return False
-        direction = heading(self.place, plan[0])
-        for _ in range(min(8, _distance(self.place, plan[0]))):
+        direction = heading(self.place, (foe.x, foe.y))
+        if self.console.byte(_LINK_DIRECTION) != _FACING.index(direction):
             self.console.frame((direction,))
-            if self._in_reach(foe):
-                break
+        self.press((self._button_of("sword"),), 1)
+        self.wait(_STROKE)
         return True
+
+    def _towards_nearest(self) -> None:
+        """Walk some pixels towards where the nearest foe can be struck."""
+        foe = self._nearest()
+        plan = None
+        if foe is not None:
+            reach = 14 + self.console.byte(foe.slot + 0x27)
+            spots = [(foe.x + dx * reach, foe.y + dy * reach) for dx, dy in STEP.values()]
+            goals = {((x + 4) // 8 * 8, (y + 4) // 8 * 8) for x, y in spots}
+            plan = Terrain(self.console).way(
+                self.place, lambda _, place: place in goals, lambda place: min(_distance(place, goal) for goal in goals)
+            )
+        for target in plan or []:
+            if target != self.place:
+                self.wait(min(_MOVE, _distance(self.place, target)), (heading(self.place, target),))
+                return
+        self.wait(_MOVE)
 
     def die(self, limit: int = 6000) -> None:
         """Walk into foes until Link dies, and wait for the game-over menu."""

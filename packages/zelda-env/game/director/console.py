@@ -111,7 +111,10 @@ class Console:
 
     def restore(self, moment: Checkpoint) -> None:
         """Go back to a moment of this console."""
-        self._pyboy.load_state(io.BytesIO(moment.state))
+        if fast.MODULE is None:
+            self._pyboy.load_state(io.BytesIO(moment.state))
+        else:
+            fast.MODULE.load_state(self._pyboy, moment.state)
         self._held = moment.held
         self.inputs = moment.inputs.copy()
         self._view = self._ram.wram()

@@ -200,8 +200,9 @@ def _apply(arguments: list[str]) -> Play:
 
 
 def _settle(arguments: list[str]) -> Play:
-    frames = int(arguments[0]) if arguments else PATIENCE
-    return lambda actor: actor.settle(frames)
+    if arguments:
+        raise ValueError(arguments)
+    return lambda actor: actor.settle()
 
 
 def _season(arguments: list[str]) -> Play:
@@ -258,7 +259,7 @@ _FORMS: Final = {
     "open": f"`open {_USE}`",
     "buy": f"`buy {_USE}`",
     "use": f"`use ITEM COLUMN ROW DIRECTION`, of {', '.join(BUTTON_ITEMS)}",
-    "settle": "`settle [FRAMES]`",
+    "settle": "`settle`",
     "close": "`close [answer N]`",
     "face": "`face DIRECTION`",
     "push": "`push DIRECTION`",
