@@ -21,8 +21,10 @@ from room import LEGENDS, join_rooms, read_dungeons, read_legend, read_packs, re
 from source import BUILD, HERE, SourceError
 from stamp import lay_stamps, read_stamps
 from table import (
+    CHART_AT,
     PALETTES_AT,
     Output,
+    chart_tiles,
     looks_of,
     write_dungeons,
     write_items,
@@ -74,14 +76,16 @@ def generate() -> dict[int, bytes]:
     sprites = write_sprites(out, sprite_art)
     colours = write_palettes(out, palettes)
     out.write(BUILD)
-    sets = ground_sets(rooms, packs, legends, arts, palettes)
+    sets = ground_sets(rooms, packs, legends, arts, palettes, len(screen.tiles))
 
     first, second = (len(bank.tiles) for bank in sprites)
     print(f"screen {len(screen.tiles)}/256 tiles, sprites {first}/128 + {second}/128")
     print(f"{len(rooms)} rooms, {len(texts)} texts + {len(encoder.choices)} choices; data by bank {data.used}")
-    print("tiles of 256 by set: " + ", ".join(f"{ground.name} {ground.tiles}" for ground in sets))
+    used = ", ".join(f"{ground.name} {ground.used[0]}+{ground.used[1]}" for ground in sets)
+    print(f"tiles of 256+{256 - len(screen.tiles)} by set: {used}")
     graphics = screen.blob() + sprites[0].blob() + sprites[1].blob()
     graphics = graphics.ljust(PALETTES_AT - BANK_SIZE, b"\0") + colours
+    graphics = graphics.ljust(CHART_AT - BANK_SIZE, b"\0") + b"".join(chart_tiles())
     banks = {set_bank(number): ground.content for number, ground in enumerate(sets)}
     return {GRAPHICS_BANK: graphics} | {bank: bytes(content) for bank, content in data.banks.items()} | banks
 

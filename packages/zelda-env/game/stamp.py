@@ -75,6 +75,9 @@ def read_stamps(path: Path, legend: Legend, art_of: dict[str, Art]) -> dict[str,
 def add_cells(name: str, stamp: Stamp, legend: Legend, art_of: dict[str, Art]) -> None:
     """Give each cell of a stamp a character of the legend."""
     tile = int(stamp.options["tile"], 16)
+    doors = [int(door, 16) for door in stamp.options.get("door", "").split(",") if door]
+    if len(doors) != "".join(stamp.shape).count(DOOR):
+        raise SourceError(f"{stamp.where}: door= wants a tile for each {DOOR}")
     looks = [looks_of(stamp, season, art_of) for season in range(len(SEASONS))]
     for y, row in enumerate(stamp.shape):
         chars: list[str | None] = []
@@ -84,7 +87,7 @@ def add_cells(name: str, stamp: Stamp, legend: Legend, art_of: dict[str, Art]) -
                 continue
             char = chr(FIRST_CHAR + len([char for char in legend.plain if ord(char) >= FIRST_CHAR]))
             collision = 0x0F if kind == SOLID else 0
-            own = tile if kind == SOLID else int(stamp.options["door"], 16)
+            own = tile if kind == SOLID else doors.pop(0)
             for season, look in enumerate(looks):
                 cell = Cell(name, own, collision, 0, look[y][x], 0, 0, 0, 0)
                 legend.plain.setdefault(char, cell)
