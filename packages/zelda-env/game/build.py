@@ -56,7 +56,7 @@ def generate() -> dict[int, bytes]:
     arts = [read_art(TILES / f"{name}.txt") for name, _ in LEGENDS]
     lay_stamps(rooms.values(), read_stamps(ROOMS / "stamps.txt", legends[0], arts[0]))
     dungeons = read_dungeons(ROOMS / "dungeons.txt")
-    join_rooms(rooms, dungeons)
+    join_rooms(rooms, dungeons, packs)
     texts = read_texts(TEXTS / "texts.txt")
     figures = [name for name, _ in palettes["obj"]]
     items = read_items(TEXTS / "items.txt", texts, sprite_art, figures)

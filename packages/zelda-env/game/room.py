@@ -11,6 +11,7 @@ LEGENDS = (("world", "legend"), ("inside", "legend-inside"))
 SEASONS = ("spring", "summer", "autumn", "winter")
 OUTSIDE_GROUP = 0
 DEFAULT_PACK = 0x10
+ANY_SEASON = 0xFF
 DOORS = range(0x70, 0x7C)
 """Tiles of key doors, boss doors and shutters: solid, and yet ways to a neighbour."""
 UP, RIGHT, DOWN, LEFT = range(4)
@@ -119,7 +120,7 @@ class Room:
     exits: int = 0
     place: tuple[int, int] = (0xFF, 0)
     pack: int = DEFAULT_PACK
-    season: int = 0xFF
+    season: int = ANY_SEASON
 
     @property
     def is_outside(self) -> bool:
@@ -144,10 +145,14 @@ class Room:
         """In cells."""
         return 11 if self.key[0] >= 4 else 8
 
-    def is_open(self, column: int, row: int) -> bool:
+    def is_open(self, column: int, row: int, season: int) -> bool:
         """Whether a way leads over a cell: free ground, or inside a door of any kind."""
-        cell = self.cell(column, row)
+        cell = self.legend.at(self.chars[row][column], season)
         return cell.collision == 0 or (cell.tile in DOORS and not self.is_outside)
+
+    def seasons(self, default: int) -> list[int]:
+        """The seasons in which somebody can come in from another region: its own, or that of the region."""
+        return [default if self.season == ANY_SEASON else self.season]
 
     def edge(self, way: int) -> list[tuple[int, int]]:
         """List column and row of the cells along a side, from the left or from the top."""
@@ -315,7 +320,7 @@ def read_dungeons(path: Path) -> list[Dungeon]:
     return dungeons
 
 
-def join_rooms(rooms: dict[RoomKey, Room], dungeons: list[Dungeon]) -> None:
+def join_rooms(rooms: dict[RoomKey, Room], dungeons: list[Dungeon], packs: dict[int, int]) -> None:
     """Give every room its exits and its place.
 
     Raises:
@@ -325,7 +330,7 @@ def join_rooms(rooms: dict[RoomKey, Room], dungeons: list[Dungeon]) -> None:
         place_rooms(rooms, dungeon)
     for room in rooms.values():
         for way in (UP, RIGHT, DOWN, LEFT):
-            join_side(room, way, neighbour(rooms, dungeons, room, way))
+            join_side(room, way, neighbour(rooms, dungeons, room, way), packs)
 
 
 def place_rooms(rooms: dict[RoomKey, Room], dungeon: Dungeon) -> None:
@@ -353,19 +358,27 @@ def neighbour(rooms: dict[RoomKey, Room], dungeons: list[Dungeon], room: Room, w
     return None
 
 
-def join_side(room: Room, way: int, other: Room | None) -> None:
-    """Note the exit on one side of a room and compare it with the room beside it."""
+def join_side(room: Room, way: int, other: Room | None, packs: dict[int, int]) -> None:
+    """Note the exit on one side of a room and compare it with the room beside it, season by season.
+
+    Who comes in from another region comes in its own season, whatever it was outside.
+    """
     warps = {(thing.column, thing.row) for thing in room.things if thing.kind == "warp"}
-    for column, row in room.edge(way):
-        if len({cell.collision == 0 for cell in room.cells(column, row)}) != 1:
-            raise SourceError(f"rooms/{room.name}.txt: cell {(column, row)} is open in some seasons only, on an edge")
+    everywhere = list(range(len(SEASONS))) if room.is_outside else [0]
     # neighbours are of one group and so of one size: the opposite side of this room has their cells
     for mine, theirs in zip(room.edge(way), room.edge((way + 2) % 4), strict=True):
-        leads_on = room.is_open(*mine) and mine not in warps
+        leads_on = any(room.is_open(*mine, season) for season in everywhere) and mine not in warps
         if leads_on:
             room.exits |= 1 << way
         if other is None:
             if leads_on:
                 raise SourceError(f"rooms/{room.name}.txt: cell {mine} leads out of the world")
-        elif room.is_open(*mine) != other.is_open(*theirs):
+        elif other.pack == room.pack:
+            for season in everywhere:
+                if room.is_open(*mine, season) != other.is_open(*theirs, season):
+                    raise SourceError(
+                        f"rooms/{room.name}.txt: cell {mine} does not meet cell {theirs} of {other.name}.txt "
+                        f"in {SEASONS[season]}"
+                    )
+        elif leads_on and not all(other.is_open(*theirs, season) for season in other.seasons(packs[other.pack])):
             raise SourceError(f"rooms/{room.name}.txt: cell {mine} does not meet cell {theirs} of {other.name}.txt")
