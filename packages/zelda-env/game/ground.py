@@ -1,8 +1,8 @@
 """The sets of ground tiles: one for each region and season, and those of what is inside.
 
 A set is a bank of its own, laid out so that the game finds everything by the tile id alone:
-pages of 256 bytes from 4000, one for each fact about a tile; the tiles from 5000; the pictures
-of what moves from 6000.
+pages of 256 bytes from 4000, one for each fact about a tile; the tiles from 5000, those of the
+second page from 6000; the pictures of what moves from 6600.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,9 @@ PAGES = ("now", "coll", "type", "cut", "bomb", "push", "toggle", "attr", "auto",
 """What the pages from 4000 on say; `now` is the tile that a room's tile is in this season."""
 PAGE = 0x100
 ABOUT_PAGE = 15
-TILES_AT, MOVING_AT, END = 0x1000, 0x2000, 0x4000
+TILES_AT, SECOND_AT, MOVING_AT, END = 0x1000, 0x2000, 0x2600, 0x4000
+SECOND_PAGE = 0x08
+"""The attribute of a tile on the second page: it lies in the other bank of video memory."""
 MIRROR = 0x20
 """The bit of an attribute that shows a tile left for right."""
 INSIDE = ("house", "cave")
@@ -28,11 +30,11 @@ INSIDE = ("house", "cave")
 
 @dataclass(frozen=True)
 class GroundSet:
-    """One set: `content` is its bank, `tiles` how many of the 256 places are in use."""
+    """One set: `content` is its bank, `used` how many tiles it has on each page."""
 
     name: str
     content: bytes
-    tiles: int
+    used: tuple[int, int]
 
 
 def ground_sets(
@@ -41,17 +43,21 @@ def ground_sets(
     legends: list[Legend],
     arts: list[dict[str, Art]],
     palettes: dict[str, Group],
+    second_from: int,
 ) -> list[GroundSet]:
-    """Make the sets in the order of their banks: region by region and season by season, then inside."""
+    """Make the sets in the order of their banks: region by region and season by season, then inside.
+
+    `second_from` is the first tile number of the second page that the screen has left.
+    """
     sets = []
     for pack, season in product(packs, range(len(SEASONS))):
         mine = [room for room in rooms.values() if room.is_outside and room.pack == pack]
         name = f"{pack:02x} {SEASONS[season]}"
         group = palettes.get(f"bg-{SEASONS[season]}") or palettes["bg"]
-        sets.append(ground_set(name, mine, legends[0], season, arts[0], group))
+        sets.append(ground_set(name, mine, legends[0], season, arts[0], group, second_from))
     for large in (False, True):
         mine = [room for room in rooms.values() if not room.is_outside and (room.key[0] >= 4) == large]
-        sets.append(ground_set(INSIDE[large], mine, legends[1], 0, arts[1], palettes["bg-inside"]))
+        sets.append(ground_set(INSIDE[large], mine, legends[1], 0, arts[1], palettes["bg-inside"], second_from))
     return sets
 
 
@@ -61,12 +67,18 @@ def set_bank(index: int) -> int:
 
 
 def ground_set(
-    name: str, rooms: Iterable[Room], legend: Legend, season: int, art_of: dict[str, Art], group: Group
+    name: str,
+    rooms: Iterable[Room],
+    legend: Legend,
+    season: int,
+    art_of: dict[str, Art],
+    group: Group,
+    second_from: int,
 ) -> GroundSet:
     """Make one set of the cells that some rooms show in a season.
 
     Raises:
-        SourceError: A cell names no drawing, a drawing no palette, or the drawings need more than 256 tiles.
+        SourceError: A cell names no drawing, a drawing no palette, or the drawings need more tiles than there are.
     """
     by_tile = legend.by_tile(season)
     chars = {char for room in rooms for row in room.chars for char in row}
@@ -76,15 +88,16 @@ def ground_set(
     for cell in cells:
         if cell.art.partition(".")[0] not in art_of:
             raise SourceError(f"rooms/{legend.name}.txt: no drawing {cell.art!r} in tiles/{art_file}.txt")
-    layout = lay_out({key: art for key, art in art_of.items() if key.partition("@")[0] in names}, name)
+    layout = lay_out({key: art for key, art in art_of.items() if key.partition("@")[0] in names}, name, PAGE - second_from)
     pages = {page: bytearray(PAGE) for page in PAGES}
     pages["now"] = bytearray(range(PAGE))
     for char in sorted(chars):
         pages["now"][legend.plain[char].tile] = legend.at(char, season).tile
     shapes: dict[str, int] = {}
     for cell in cells:
-        add_record(pages, cell, art_of[cell.art.partition(".")[0]], layout, group, shapes)
-    return GroundSet(name, set_content(pages, layout, name), len(layout.tiles.tiles))
+        add_record(pages, cell, art_of[cell.art.partition(".")[0]], layout, group, shapes, second_from)
+    first, second = layout.pages
+    return GroundSet(name, set_content(pages, layout, name), (len(first.tiles), len(second.tiles)))
 
 
 def closure(tiles: set[int], by_tile: dict[int, Cell], legend: Legend) -> list[Cell]:
@@ -105,16 +118,24 @@ def closure(tiles: set[int], by_tile: dict[int, Cell], legend: Legend) -> list[C
 
 
 def add_record(
-    pages: dict[str, bytearray], cell: Cell, art: Art, layout: Layout, group: Group, shapes: dict[str, int]
+    pages: dict[str, bytearray],
+    cell: Cell,
+    art: Art,
+    layout: Layout,
+    group: Group,
+    shapes: dict[str, int],
+    second_from: int,
 ) -> None:
     """Write what is to be known of one cell."""
     names = [name for name, _ in group]
     shape, palette = art.options.get("auto"), art.options.get("pal", names[0])
     if palette not in names:
         raise SourceError(f"{art.where}: no palette {palette!r} in the group of its season")
-    placed = layout.placed[cell.art.partition(".")[0]]
+    page_number, placed = layout.placed[cell.art.partition(".")[0]]
     look = [placed[0]] * 4 if shape else part_tiles(cell, art, placed)
-    attribute = names.index(palette) | MIRROR * is_mirrored(cell, art, layout)
+    if page_number:
+        look = [tile + second_from for tile in look]
+    attribute = names.index(palette) | SECOND_PAGE * page_number | MIRROR * is_mirrored(cell, art, layout)
     values = (cell.collision, cell.kind, cell.cut, cell.bomb, cell.push, cell.toggle, attribute)
     auto = shapes.setdefault(shape, len(shapes) + 1) if shape else 0
     for page, value in zip(PAGES[1:], (*values, auto, *look), strict=True):
@@ -145,5 +166,6 @@ def set_content(pages: dict[str, bytearray], layout: Layout, name: str) -> bytes
         raise SourceError(f"the pictures of what moves in the set {name} do not fit: {steps} of {size} bytes")
     about = bytes((steps if size else 0, size // 16)) + size.to_bytes(2, "little")
     content = b"".join(bytes(page) for page in pages.values()).ljust(ABOUT_PAGE * PAGE, b"\0") + about
-    content = content.ljust(TILES_AT, b"\0") + b"".join(layout.tiles.tiles)
+    content = content.ljust(TILES_AT, b"\0") + b"".join(layout.pages[0].tiles)
+    content = content.ljust(SECOND_AT, b"\0") + b"".join(layout.pages[1].tiles)
     return content.ljust(MOVING_AT, b"\0") + b"".join(map(bytes, layout.moving))

@@ -13,6 +13,7 @@ from text import Item, Text
 from thing import ThingEncoder
 
 PALETTES_AT = 0x6000
+CHART_AT = 0x7000
 SHOP_TEXTS = ("shop_ask", "shop_yes", "shop_no", "shop_poor", "shop_full")
 NAMED_TEXTS = (*SHOP_TEXTS, "keyhole")
 """Texts that the game opens by itself; FF where there is none of that name."""
@@ -176,14 +177,17 @@ def write_screen(out: Output, font: dict[str, Art], screen: dict[str, Art]) -> T
         out.define(f"UI_{name.upper()}", f"{len(tiles.tiles)}u")
         for tile in art.tiles():
             tiles.add(tile, share=False)
-    out.define("UI_CHART", f"{len(tiles.tiles)}u")
-    for tile in chart_tiles():
-        tiles.add(tile, share=False)
+    out.define("CHART_AT", f"0x{CHART_AT:04x}u")
+    out.define("CHART_TILES", len(chart_tiles()))
+    out.define("SCREEN_END", f"{len(tiles.tiles)}u")
+    out.define("UI_CHART", f"{256 - len(chart_tiles())}u")
     return tiles
 
 
 def chart_tiles() -> list[bytes]:
     """Draw the tiles of the map: two by two rooms each, seen (colour 3) or not (1).
+
+    They take the last places of the screen's bank while the satchel is open.
 
     First the sixteen without the hero: bits 1 2 4 8 are the rooms of the first row, then of the
     second. Then for each place of his (colour 2) the eight of the other three.

@@ -4,7 +4,7 @@
 	.module crt0
 	.globl	_main
 	.globl	_v_mode, _v_stage, _v_lyc2, _v_lcdc2, _v_ready, _v_flag
-	.globl	_v_pal_dirty, _v_anim, _v_anim_src, _v_anim_bank, _v_anim_dst
+	.globl	_v_pal_dirty, _v_anim, _v_anim_src, _v_anim_bank, _v_anim_dst, _v_anim_vbk
 	.globl	_wGfxRegsFinal
 	.globl	_v_pal_bg, _v_pal_obj
 	.globl	___sdcc_bcall_ehl
@@ -265,13 +265,18 @@ vblank:
 	ldh	(HDMA1), a
 	ld	a, (_v_anim_src)
 	ldh	(HDMA2), a
-	ld	a, (_v_anim_dst)
+	ld	a, (_v_anim_dst+1)
 	ldh	(HDMA3), a
-	xor	a
+	ld	a, (_v_anim_dst)
 	ldh	(HDMA4), a
+	ld	a, (_v_anim_vbk)
+	ldh	(VBK), a
 	ld	a, b
 	dec	a
 	ldh	(HDMA5), a
+	xor	a
+	ldh	(VBK), a
+	ld	(_v_anim_vbk), a
 11$:	ldh	a, (BANK)
 	ld	(0x2000), a
 	xor	a

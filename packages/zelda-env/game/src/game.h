@@ -43,12 +43,14 @@ extern u16 bc_src, bc_dst, bc_len;
 #define BANK(n) (hBank = (n), *(volatile u8 *)0x2000 = hBank)
 
 /* video.c: shadows the interrupts use, and the queue of VRAM writes */
-extern volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_dst;
-extern volatile u16 v_anim_src, v_pal_bg, v_pal_obj;
+extern volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_vbk;
+extern volatile u16 v_anim_src, v_anim_dst, v_pal_bg, v_pal_obj;
 #define VQ ((u8 *)0xC000)
 extern u8 vq_len;
 void video_init(void);
 void load(u8 bank, u16 from, u16 to, u16 length);
+#define SECOND_TILES (256 - SCREEN_END)    /* of a set, in the other bank of video memory */
+#define SECOND_DST (0x8000 + SCREEN_END * 16)   /* numbers from 128 on lie at 8800 */
 void load_tiles(void);                  /* of the set in use, LCD off */
 void lcd_off(void);
 void lcd_on(void);

@@ -151,11 +151,9 @@ static void edges(void) {
 
 /* ---- A: talk, read, or else use the item ---- */
 
-static u8 try_talk(void) {
-    u8 i, d = w1Link.direction;
-    u8 y = w1Link.yh, x = w1Link.xh;
-    if (d == 0) y -= 10; else if (d == 2) y += 11;
-    else if (d == 1) x += 12; else x -= 12;
+/* whoever listens near a point */
+static u8 call(u8 y, u8 x) {
+    u8 i;
     for (i = 0; i != 32; i += 2) {
         obj_t *o;
         if (!wAButtonSensitiveObjectList[i]) continue;
@@ -165,6 +163,16 @@ static u8 try_talk(void) {
             return 1;
         }
     }
+    return 0;
+}
+
+static u8 try_talk(void) {
+    u8 d = w1Link.direction;
+    u8 y = w1Link.yh, x = w1Link.xh;
+    if (d == 0) y -= 10; else if (d == 2) y += 11;
+    else if (d == 1) x += 12; else x -= 12;
+    if (call(y, x)) return 1;
+    if (wInShop && d == 0 && call(y - 16, x)) return 1;     /* across the counter */
     if (d == 0) {
         u8 pos = ((w1Link.yh - 5) & 0xF0) | (w1Link.xh >> 4);
         const u8 *o;

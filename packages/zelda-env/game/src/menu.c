@@ -14,6 +14,16 @@ static u8 step, redraw;
 static const u8 *flags;
 static u8 in_dungeon, with_map;
 
+/* its tiles borrow the place of ground tiles, which come back before the room is seen again */
+static void chart_tiles(u8 bank, u16 from) {
+    if (wOpenedMenuType != SATCHEL) return;
+    v_anim_bank = bank;
+    v_anim_src = from;
+    v_anim_dst = 0x8000 + UI_CHART * 16;
+    v_anim_vbk = 1;
+    v_anim = CHART_TILES;
+}
+
 static void chart_begin(void) {
     in_dungeon = wDungeonIndex < 12;
     flags = in_dungeon ? (const u8 *)((u16)wDungeonFlagsAddressH << 8) : wGroup0RoomFlags;
@@ -216,6 +226,7 @@ void menu_update(void) BANKED {
     case 0:
         if (step <= 18) menu_row(step - 1);
         if (step <= 16 && (step & 3) == 0) set_fade(step >> 2);
+        if (step == 18) chart_tiles(GRAPHICS_BANK, CHART_AT);
         if (step == 19) v_mode = 1;
         if (step >= 20 && (step & 1) == 0) set_fade((28 - step) >> 1);
         if (step == 28) {
@@ -229,6 +240,7 @@ void menu_update(void) BANKED {
         break;
     case 2:
         if (step <= 8 && (step & 1) == 0) set_fade(step >> 1);
+        if (step == 10) chart_tiles(set_bank, 0x6000 + (UI_CHART - SCREEN_END) * 16);
         if (step == 11) {
             if (quit) {
                 wGameState = 0;

@@ -206,7 +206,7 @@ void room_animate(void) {
     if (step >= anim_steps) step = 0;
     wAnimationState = step;
     v_anim_bank = set_bank;
-    v_anim_dst = 0x90;
-    v_anim_src = 0x6000 + step * anim_stride;
+    v_anim_dst = 0x9000;
+    v_anim_src = 0x6600 + step * anim_stride;
     v_anim = anim_tiles;
 }

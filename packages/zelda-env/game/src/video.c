@@ -3,8 +3,8 @@
 
 #define REG(a) (*(volatile u8 *)(a))
 
-volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_dst;
-volatile u16 v_anim_src, v_pal_bg, v_pal_obj;
+volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_vbk;
+volatile u16 v_anim_src, v_anim_dst, v_pal_bg, v_pal_obj;
 u8 bc_bank;
 u16 bc_src, bc_dst, bc_len;
 u8 vq_len;
@@ -36,6 +36,9 @@ void lcd_on(void) {
 void load_tiles(void) {
     load(set_bank, 0x5000, 0x9000, 0x800);
     load(set_bank, 0x5800, 0x8800, 0x800);
+    REG(0xFF4F) = 1;
+    load(set_bank, 0x6000, SECOND_DST, SECOND_TILES * 16);
+    REG(0xFF4F) = 0;
     loaded_set = set_bank;
 }
 

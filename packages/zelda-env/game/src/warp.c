@@ -89,13 +89,21 @@ static void enter(void) {
     if (from_dungeon == 0xFF || wDungeonIndex != from_dungeon) respawn_here();
 }
 
-/* four times a quarter of the set: 9000, 9400, 8800, 8C00 */
+/* four times a quarter of the first page: 9000, 9400, 8800, 8C00; then twice half of the second */
 static u8 tiles_step(void) {
+    u8 half = SECOND_TILES / 2;
     v_anim_bank = set_bank;
-    v_anim_src = 0x5000 + ((u16)at << 10);
-    v_anim_dst = at < 2 ? 0x90 + (at << 2) : 0x80 + (at << 2);
-    v_anim = 64;
-    if (++at != 4) return 0;
+    if (at < 4) {
+        v_anim_src = 0x5000 + ((u16)at << 10);
+        v_anim_dst = (at < 2 ? 0x9000 : 0x8000) + ((u16)at << 10);
+        v_anim = 64;
+    } else {
+        v_anim_src = 0x6000 + (at == 4 ? 0 : half * 16);
+        v_anim_dst = SECOND_DST + (at == 4 ? 0 : half * 16);
+        v_anim_vbk = 1;
+        v_anim = at == 4 ? half : SECOND_TILES - half;
+    }
+    if (++at != 6) return 0;
     at = 0;
     loaded_set = set_bank;
     return 1;
