@@ -17,9 +17,7 @@ from bank import DATA_BANK, GRAPHICS_BANK, SET_BANK, DataBanks
 from cartridge import BANK_SIZE, cartridge, compile_all
 from ground import ground_sets, set_bank
 from palette import read_palettes
-from room import LEGENDS, join_rooms, read_dungeons, read_legend, read_packs, read_rooms
 from source import BUILD, HERE, SourceError
-from stamp import lay_stamps, read_stamps
 from table import (
     PALETTES_AT,
     Output,
@@ -36,9 +34,8 @@ from table import (
 )
 from text import read_items, read_texts
 from thing import ThingEncoder
+from world import TILES, read_world
 
-TILES = HERE / "tiles"
-ROOMS = HERE / "rooms"
 TEXTS = HERE / "texts"
 
 
@@ -50,13 +47,8 @@ def generate() -> dict[int, bytes]:
     """
     palettes = read_palettes(TILES / "palettes.txt")
     sprite_art = read_art(TILES / "sprites.txt")
-    legends = [read_legend(ROOMS / f"{name}.txt") for _, name in LEGENDS]
-    packs = read_packs(ROOMS / "packs.txt")
-    rooms = read_rooms(ROOMS, legends, packs)
-    arts = [read_art(TILES / f"{name}.txt") for name, _ in LEGENDS]
-    lay_stamps(rooms.values(), read_stamps(ROOMS / "stamps.txt", legends[0], arts[0]))
-    dungeons = read_dungeons(ROOMS / "dungeons.txt")
-    join_rooms(rooms, dungeons, packs)
+    world = read_world()
+    rooms = world.rooms
     texts = read_texts(TEXTS / "texts.txt")
     figures = [name for name, _ in palettes["obj"]]
     items = read_items(TEXTS / "items.txt", texts, sprite_art, figures)
@@ -64,17 +56,17 @@ def generate() -> dict[int, bytes]:
 
     out, data = Output(), DataBanks(DATA_BANK, SET_BANK - 1)
     encoder = ThingEncoder(rooms, texts, items, looks, figures)
-    write_packs(out, packs, SET_BANK)
+    write_packs(out, world.packs, SET_BANK)
     write_rooms(out, data, rooms, encoder)
     write_texts(out, data, texts, encoder.choices, items)
-    write_dungeons(out, dungeons)
+    write_dungeons(out, world.dungeons)
     write_items(out, items, sprite_art)
     write_looks(out, looks, sprite_art)
     screen = write_screen(out, read_art(TILES / "font.txt"), read_art(TILES / "ui.txt"))
     sprites = write_sprites(out, sprite_art)
     colours = write_palettes(out, palettes)
     out.write(BUILD)
-    sets = ground_sets(rooms, packs, legends, arts, palettes, len(screen.tiles))
+    sets = ground_sets(rooms, world.packs, world.legends, world.arts, palettes, len(screen.tiles))
 
     first, second = (len(bank.tiles) for bank in sprites)
     print(f"screen {len(screen.tiles)}/256 tiles, sprites {first}/128 + {second}/128")
