@@ -344,7 +344,7 @@ class Actor:
         around = foes(self.console)
         strength = sum(self.console.byte(foe.slot + 0x29) + 1 for foe in around)
         distance = min((_distance((foe.x, foe.y), self.place) for foe in around), default=0)
-        return 4.0 * self.console.byte(_HEALTH) - 3.0 * strength - distance / 32
+        return 8.0 * self.console.byte(_HEALTH) - 3.0 * strength - distance / 32
 
     def _reachable(self) -> Body | None:
         """Return the nearest foe, if a stroke reaches it."""
