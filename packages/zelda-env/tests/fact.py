@@ -36,20 +36,24 @@ _WHERE = re.compile(r"([0-9A-F]{4})(?:\+(\d+))?(?:/(\d+))?(?:@(\d))?")
 
 
 def read(text):
-    """Return the rows."""
-    facts = []
+    """Return the rows, and why other symbols have none."""
+    facts, missing = [], {}
     for line in text.splitlines():
         if not line or line.startswith("#"):
+            continue
+        if line.startswith("!"):
+            why, symbols = line[1:].split(": ")
+            missing |= dict.fromkeys(symbols.split(), why.strip())
             continue
         symbol, where, when, then = (part.strip() for part in line.split(" ; "))
         address, size, slots, bank = _WHERE.fullmatch(where).groups()
         number = int(address, 16)
         in_bank = int(bank or (0xD000 <= number < 0xE000))
         facts.append(Fact(symbol, number, int(size or 1), int(slots or 0), in_bank, when, then))
-    return facts
+    return facts, missing
 
 
-FACTS = read(TABLE.read_text())
+FACTS, MISSING = read(TABLE.read_text())
 OFFSETS = sorted({offset for fact in FACTS for offset in fact.offsets})
 
 
