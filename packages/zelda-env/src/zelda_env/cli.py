@@ -31,6 +31,7 @@ from zelda_env.env import EnvConfig, ZeldaEnv
 from zelda_env.errors import DemonstrationError, EmulatorError, ZeldaEnvError
 from zelda_env.rollout import record_random, recorded_steps
 from zelda_env.rom import Rom
+from zelda_env.state import GameState
 from zelda_env.store import Store, StoreError
 
 USER_ERROR = 2
@@ -69,12 +70,12 @@ class _StartedCommand(_Command):
     """A save state to start from, made with `zelda-env play --save-state`; without it, the cartridge is booted."""
 
 
-class Info(_Command):
-    """Say what a cartridge is, and what the 128 numbers of an observation are.
+class Info(_StartedCommand):
+    """Say what a cartridge is, what a save state shows, and what the 128 numbers of an observation are.
 
     Examples:
       zelda-env info
-      zelda-env info --rom seasons.gbc
+      zelda-env info --rom seasons.gbc --state start.state
       zelda-env info --layout
     """
 
@@ -82,7 +83,7 @@ class Info(_Command):
     """Print the table of the 128 numbers as Markdown, and nothing else."""
 
     def cli_cmd(self) -> None:
-        """Print the header's facts, or the table."""
+        """Print the header's facts and a state's, or the table."""
         if self.layout:
             print(describe(), end="")
             return
@@ -90,6 +91,17 @@ class Info(_Command):
         print(f"title  {rom.title}\ngame   {rom.game}\nsize   {len(rom.data)} bytes\nsha1   {rom.sha1}")
         known = "known to hold" if rom.verified else "written for the US release; this is another one, so unverified"
         print(f"map    RAM addresses {known}")
+        if self.state:
+            print(f"state  {_look_at(rom, read_state(self.state, rom)).model_dump_json(indent=2)}")
+
+
+def _look_at(rom: Rom, state: bytes) -> GameState:
+    emulator = Emulator(rom)
+    try:
+        emulator.load_state(state)
+        return GameState.from_ram(emulator.ram.wram())
+    finally:
+        emulator.close()
 
 
 class Check(_StartedCommand):
