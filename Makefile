@@ -60,7 +60,7 @@ game-check: ## Rebuild the embedded game and compare it with the ROM in the pack
 images: ## Build the container images with buildah, podman or docker (images/build says which settings it takes)
 	images/build
 
-images-test: $(STAMP) ## Start the images' commands under a random uid on a read-only root (podman, docker, or a KUBECONFIG)
+images-test: $(STAMP) ## Start the images' commands under a random uid on a read-only root (podman, docker, or pods by KUBECONFIG)
 	ZELDA_IMAGES=1 $(BIN)/python -m pytest tests/images -rs
 
 tools: $(S3_SERVER) ## Get the S3 server that tests use (needs Go; without it those tests are skipped)

@@ -37,14 +37,16 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class LocalEngine:
-    """`podman run` or `docker run`."""
+    """`podman run` or `docker run`, with the words that RUNNER and RUN_FLAGS add for a machine that needs some."""
 
-    program: str
+    program: list[str]
+    flags: list[str]
 
     def run(self, image: str, command: list[str], timeout_s: float) -> Result:
         """Run a command without network, rights or a writable place but /tmp."""
-        line = [self.program, "run", "--rm", "--read-only", "--tmpfs", "/tmp:rw,mode=1777", "--user", f"{UID}:0"]
-        line += ["--cap-drop", "all", "--security-opt", "no-new-privileges", "--network", "none", image, *command]
+        line = [*self.program, "run", "--rm", "--read-only", "--tmpfs", "/tmp:rw,mode=1777", "--user", f"{UID}:0"]
+        line += ["--cap-drop", "all", "--security-opt", "no-new-privileges", "--network", "none", *self.flags]
+        line += [image, *command]
         done = subprocess.run(line, capture_output=True, text=True, timeout=timeout_s, check=False)
         return Result(done.returncode, done.stdout + done.stderr)
 
@@ -58,7 +60,7 @@ class ClusterEngine:
         labels = {"pod-security.kubernetes.io/enforce": "restricted"}
         _apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": _NAMESPACE, "labels": labels}})
         deadline = time.monotonic() + 60
-        while subprocess.run(_kubectl("get", "serviceaccount", "default"), capture_output=True, check=False).returncode:
+        while _fails(_kubectl("get", "serviceaccount", "default")):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"no default service account in {_NAMESPACE} after 60 s; expected a running cluster")
             time.sleep(0.5)
@@ -88,15 +90,20 @@ class ClusterEngine:
 
 def find_engine() -> tuple[Engine | None, str]:
     """Return an engine, or None, and what was found."""
-    for program in ("podman", "docker"):
-        if shutil.which(program) and not subprocess.run([program, "info"], capture_output=True, check=False).returncode:
-            return LocalEngine(program), f"containers by {program}"
+    named = os.environ.get("RUNNER", "").split()
+    for program in [named] if named else [["podman"], ["docker"]]:
+        if shutil.which(program[0]) and not _fails([*program, "info"]):
+            return LocalEngine(program, os.environ.get("RUN_FLAGS", "").split()), f"containers by {program[0]}"
     if not os.environ.get("KUBECONFIG") or shutil.which("kubectl") is None:
         return None, "found neither podman, nor a docker that answers, nor kubectl with a KUBECONFIG"
     nodes = subprocess.run(["kubectl", "get", "nodes", "-o", "name"], capture_output=True, text=True, check=False)
     if nodes.returncode or not nodes.stdout.strip():
         return None, f"the cluster of KUBECONFIG has no node to run pods on: {nodes.stderr.strip()[:200]}"
     return ClusterEngine(), f"pods on {nodes.stdout.split()[0]}"
+
+
+def _fails(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
 def _kubectl(*words: str) -> list[str]:
