@@ -45,8 +45,8 @@ class LocalEngine:
     def run(self, image: str, command: list[str], timeout_s: float) -> Result:
         """Run a command without network, rights or a writable place but /tmp."""
         line = [*self.program, "run", "--rm", "--read-only", "--tmpfs", "/tmp:rw,mode=1777", "--user", f"{UID}:0"]
-        line += ["--cap-drop", "all", "--security-opt", "no-new-privileges", "--network", "none", *self.flags]
-        line += [image, *command]
+        line += ["--cap-drop", "all", "--security-opt", "no-new-privileges", "--network", "none", "--no-healthcheck"]
+        line += [*self.flags, image, *command]
         done = subprocess.run(line, capture_output=True, text=True, timeout=timeout_s, check=False)
         return Result(done.returncode, done.stdout + done.stderr)
 
