@@ -4,7 +4,6 @@ A few hundred actions a kind; `make fuzz` (FUZZ_ACTIONS=100000) plays the rest.
 """
 
 import importlib.util
-import io
 import math
 import os
 from pathlib import Path
@@ -56,8 +55,8 @@ KINDS = {
 def moments():
     """For each kind: (room, recipe, frame) of its situations."""
     found = {kind: [] for kind in KINDS}
-    for name, steps in recipe.recipes().items():
-        trace = fact.Trace(*recipe.trace(steps, fact.OFFSETS))
+    for name in recipe.RECIPES:
+        trace = fact.Trace(*recipe.trace(name, fact.OFFSETS))
         rooms = (trace.value("wActiveGroup") << 8 | trace.value("wActiveRoom")).tolist()
         for kind, words in KINDS.items():
             frames = np.flatnonzero(trace.value(words)).tolist()
@@ -73,16 +72,16 @@ def _spread(places):
 
 def state_at(name, frame):
     """Play a recipe as far as a frame and save."""
-    pyboy = recipe.power_on()
-    played = recipe.frames(pyboy, recipe.recipes()[name])
+    pyboy, _ = recipe.begin(name)
+    played = recipe.frames(pyboy, recipe.RECIPES[name].steps)
     for _ in range(frame):
         next(played)
     for button in recipe.BITS:
         pyboy.button_release(button)
-    file = io.BytesIO()
-    pyboy.save_state(file)
+    pyboy.tick(1, False, False)
+    state = recipe.save(pyboy)
     pyboy.stop(save=False)
-    return file.getvalue()
+    return state
 
 
 def actions(generator):
