@@ -88,7 +88,9 @@ def ground_set(
     for cell in cells:
         if cell.art.partition(".")[0] not in art_of:
             raise SourceError(f"rooms/{legend.name}.txt: no drawing {cell.art!r} in tiles/{art_file}.txt")
-    layout = lay_out({key: art for key, art in art_of.items() if key.partition("@")[0] in names}, name, PAGE - second_from)
+    layout = lay_out(
+        {key: art for key, art in art_of.items() if key.partition("@")[0] in names}, name, PAGE - second_from
+    )
     pages = {page: bytearray(PAGE) for page in PAGES}
     pages["now"] = bytearray(range(PAGE))
     for char in sorted(chars):
