@@ -19,10 +19,8 @@ from ground import ground_sets, set_bank
 from palette import read_palettes
 from source import BUILD, HERE, SourceError
 from table import (
-    CHART_AT,
     PALETTES_AT,
     Output,
-    chart_tiles,
     looks_of,
     write_dungeons,
     write_items,
@@ -77,7 +75,6 @@ def generate() -> dict[int, bytes]:
     print(f"tiles of 256+{256 - len(screen.tiles)} by set: {used}")
     graphics = screen.blob() + sprites[0].blob() + sprites[1].blob()
     graphics = graphics.ljust(PALETTES_AT - BANK_SIZE, b"\0") + colours
-    graphics = graphics.ljust(CHART_AT - BANK_SIZE, b"\0") + b"".join(chart_tiles())
     banks = {set_bank(number): ground.content for number, ground in enumerate(sets)}
     return {GRAPHICS_BANK: graphics} | {bank: bytes(content) for bank, content in data.banks.items()} | banks
 

@@ -13,7 +13,7 @@ from text import Item, Text
 from thing import ThingEncoder
 
 PALETTES_AT = 0x6000
-CHART_AT = 0x7000
+CHART_COLUMNS, CHART_ROWS = 12, 8
 SHOP_TEXTS = ("shop_ask", "shop_yes", "shop_no", "shop_poor", "shop_full")
 NAMED_TEXTS = (*SHOP_TEXTS, "keyhole")
 """Texts that the game opens by itself; FF where there is none of that name."""
@@ -127,8 +127,26 @@ def write_rooms(out: Output, data: DataBanks, rooms: dict[RoomKey, Room], encode
         bank, address = data.add(bytes(head) + things + b"\0" + cells, "the rooms")
         index += bytes((group, number, bank, *address.to_bytes(2, "little")))
     data.fill(index_at, bytes(index) + b"\xff")
+    write_chart(out, [number for group, number in rooms if group == 0])
     out.define("ROOMS_BANK", index_at[0])
     out.define("ROOMS_AT", f"0x{index_at[1]:04x}u")
+
+
+def write_chart(out: Output, numbers: list[int]) -> None:
+    """Write which rooms there are outside, a word for each row of the map, and the part of it that has any.
+
+    Raises:
+        SourceError: The world is larger than the map of the menu.
+    """
+    columns, rows = [number & 15 for number in numbers], [number >> 4 for number in numbers]
+    left, top = min(columns), min(rows)
+    if max(columns) - left >= CHART_COLUMNS or max(rows) - top >= CHART_ROWS:
+        raise SourceError(f"the rooms outside span more than the {CHART_COLUMNS} by {CHART_ROWS} of the menu's map")
+    out.define("CHART_LEFT", left)
+    out.define("CHART_TOP", top)
+    words = [sum(1 << number % 16 for number in numbers if number >> 4 == row) for row in range(16)]
+    out.table("u16 ", "chart_rows", words)
+    out.declare("u16", "chart_rows[]")
 
 
 def write_dungeons(out: Output, dungeons: list[Dungeon]) -> None:
@@ -177,45 +195,8 @@ def write_screen(out: Output, font: dict[str, Art], screen: dict[str, Art]) -> T
         out.define(f"UI_{name.upper()}", f"{len(tiles.tiles)}u")
         for tile in art.tiles():
             tiles.add(tile, share=False)
-    out.define("CHART_AT", f"0x{CHART_AT:04x}u")
-    out.define("CHART_TILES", len(chart_tiles()))
     out.define("SCREEN_END", f"{len(tiles.tiles)}u")
-    out.define("UI_CHART", f"{256 - len(chart_tiles())}u")
     return tiles
-
-
-def chart_tiles() -> list[bytes]:
-    """Draw the tiles of the map: two by two rooms each, seen (colour 3) or not (1).
-
-    They take the last places of the screen's bank while the satchel is open.
-
-    First the sixteen without the hero: bits 1 2 4 8 are the rooms of the first row, then of the
-    second. Then for each place of his (colour 2) the eight of the other three.
-    """
-    tiles = [chart_tile(seen, None) for seen in range(16)]
-    for here in range(4):
-        tiles += [chart_tile(spread(rest, here), here) for rest in range(8)]
-    return tiles
-
-
-def spread(rest: int, here: int) -> int:
-    """Put the three bits of the other rooms around the place of the hero."""
-    low = rest & ((1 << here) - 1)
-    return low | (rest - low) << 1
-
-
-def chart_tile(seen: int, here: int | None) -> bytes:
-    """Draw one tile of the map; each room is 3x3 pixels and a gap."""
-    data = bytearray()
-    for y in range(8):
-        low = high = 0
-        for x in range(8):
-            room = y // 4 * 2 + x // 4
-            colour = 2 if room == here else 3 if seen >> room & 1 else 1
-            colour = 0 if y % 4 == 3 or x % 4 == 3 else colour
-            low, high = low << 1 | colour & 1, high << 1 | colour >> 1
-        data += bytes((low, high))
-    return bytes(data)
 
 
 def write_sprites(out: Output, sprites: dict[str, Art]) -> tuple[TileSet, TileSet]:

@@ -9,7 +9,7 @@ static u8 step, page;
 static const char *const pages[][4] = {
     {"The seed of spring", "wakes in the deep", "and the snow", "remembers water."},
     {"", "A C O R N", "", "one small quest"},
-    {"Pip", "Elder Hazel", "the burrs and all", "who bit, hopped, fell"},
+    {"Pip, Elder Hazel", "the village", "and every burr", "that was cut."},
     {"", "Thank you", "for playing.", "The end"},
 };
 #define PAGES 4

@@ -9,20 +9,13 @@
 
 static u8 step, redraw;
 
-/* ---- the map: two by two rooms a tile, from UI_CHART on ---- */
+/* ---- the map: a tile for each room ---- */
+
+enum { UNSEEN, SEEN, HERE, NO_ROOM };
+#define CHART_COLUMNS 12
 
 static const u8 *flags;
 static u8 in_dungeon, with_map;
-
-/* its tiles borrow the place of ground tiles, which come back before the room is seen again */
-static void chart_tiles(u8 bank, u16 from) {
-    if (wOpenedMenuType != SATCHEL) return;
-    v_anim_bank = bank;
-    v_anim_src = from;
-    v_anim_dst = 0x8000 + UI_CHART * 16;
-    v_anim_vbk = 1;
-    v_anim = CHART_TILES;
-}
 
 static void chart_begin(void) {
     in_dungeon = wDungeonIndex < 12;
@@ -30,31 +23,24 @@ static void chart_begin(void) {
     with_map = in_dungeon && (wDungeonMaps[wDungeonIndex >> 3] & (u8)(1 << (wDungeonIndex & 7)));
 }
 
-static u8 seen(u8 y, u8 x) {
-    u8 room = y << 4 | x;
+/* of a dungeon what was seen, or what its map shows; outside everything there is */
+static u8 chart_cell(u8 y, u8 x) {
+    u8 room;
     if (in_dungeon) {
+        if (x >= 8) return NO_ROOM;
         SVBK = 2;
         room = w2DungeonLayout[((u16)wDungeonFloor << 6) + (u8)(y << 3 | x)];
         SVBK = 1;
-        if (!room) return 0;
-        if (with_map) return 1;
+        if (!room) return NO_ROOM;
+        if ((u8)(y << 3 | x) == wDungeonMapPosition) return HERE;
+        if (flags[room] & 0x10) return SEEN;
+        return with_map ? UNSEEN : NO_ROOM;
     }
-    return flags[room] & 0x10;
-}
-
-static u8 chart_tile(u8 ty, u8 tx) {
-    u8 y = ty + ty, x = tx + tx, here, bits = 0;
-    u8 hy = in_dungeon ? wDungeonMapPosition >> 3 : wMinimapRoom >> 4;
-    u8 hx = in_dungeon ? wDungeonMapPosition & 7 : wMinimapRoom & 15;
-    if (seen(y, x)) bits |= 1;
-    if (seen(y, x + 1)) bits |= 2;
-    if (seen(y + 1, x)) bits |= 4;
-    if (seen(y + 1, x + 1)) bits |= 8;
-    if (hy >> 1 != ty || hx >> 1 != tx) return (u8)(UI_CHART + bits);
-    here = (hy & 1) << 1 | (hx & 1);
-    /* the bits of the other three, closed up */
-    bits = (bits & ((1 << here) - 1)) | ((bits >> (here + 1)) << here);
-    return (u8)(UI_CHART + 16 + (here << 3) + bits);
+    y += CHART_TOP;
+    x += CHART_LEFT;
+    if (y > 15 || x > 15 || !(chart_rows[y] & (u16)1 << x)) return NO_ROOM;
+    room = y << 4 | x;
+    return room == wMinimapRoom ? HERE : (flags[room] & 0x10) ? SEEN : UNSEEN;
 }
 
 /* ---- the satchel ---- */
@@ -95,26 +81,29 @@ static void items_row(u8 low) {
 }
 
 static void chart_row(u8 r) {
-    u8 i;
-    if (!in_dungeon || r < 4)
-        for (i = 0; i != (in_dungeon ? 4 : 8); i++) {
-            line[2 + i] = chart_tile(r, i);
-            pals[2 + i] = 0x88 | BGP_UI;
-        }
-    if (r == 1) {
-        say(12, "Parts");
-        line[18] = 0x10 + wNumHeartPieces;
+    u8 i, cell;
+    for (i = 0; i != CHART_COLUMNS; i++) {
+        cell = chart_cell(r, i);
+        if (cell == NO_ROOM) continue;
+        line[1 + i] = UI_MAP + cell;
+        pals[1 + i] = 0x88 | BGP_UI;
+    }
+    if (r == 0) {
+        say(14, "H");
+        line[15] = 0x10 + wNumHeartPieces;
+        say(16, "/4");
     } else if (in_dungeon) {
-        if (r == 3) {
-            say(12, "Keys");
-            line[18] = 0x10 + (wDungeonSmallKeys[wDungeonIndex] & 15);
+        u8 byte = wDungeonIndex >> 3, bit = (u8)(1 << (wDungeonIndex & 7));
+        if (r == 2) {
+            line[14] = UI_KEY;
+            line[15] = 0x10 + (wDungeonSmallKeys[wDungeonIndex] & 15);
         }
-        if (r == 4 && with_map) say(12, "Map");
-        if (r == 5 && (wDungeonCompasses[wDungeonIndex >> 3] & (u8)(1 << (wDungeonIndex & 7)))) say(12, "Compass");
-        if (r == 6 && (wDungeonBossKeys[wDungeonIndex >> 3] & (u8)(1 << (wDungeonIndex & 7)))) say(12, "Big key");
+        if (r == 3 && (wDungeonBossKeys[byte] & bit)) say(14, "BOSS");
+        if (r == 5 && with_map) say(14, "MAP");
+        if (r == 6 && (wDungeonCompasses[byte] & bit)) say(14, "COMP");
     } else {
-        if (r == 3 && owns(T_GNARLED_KEY)) say(12, "Old key");
-        if (r == 5 && wEssencesObtained) say(12, "Essence");
+        if (r == 3 && owns(T_GNARLED_KEY)) say(14, "KEY");
+        if (r == 5 && wEssencesObtained) say(14, "SEED");
     }
 }
 
@@ -226,7 +215,6 @@ void menu_update(void) BANKED {
     case 0:
         if (step <= 18) menu_row(step - 1);
         if (step <= 16 && (step & 3) == 0) set_fade(step >> 2);
-        if (step == 18) chart_tiles(GRAPHICS_BANK, CHART_AT);
         if (step == 19) v_mode = 1;
         if (step >= 20 && (step & 1) == 0) set_fade((28 - step) >> 1);
         if (step == 28) {
@@ -240,7 +228,6 @@ void menu_update(void) BANKED {
         break;
     case 2:
         if (step <= 8 && (step & 1) == 0) set_fade(step >> 1);
-        if (step == 10) chart_tiles(set_bank, 0x6000 + (UI_CHART - SCREEN_END) * 16);
         if (step == 11) {
             if (quit) {
                 wGameState = 0;

@@ -18,12 +18,14 @@ from zelda_env.errors import (
     SegmentError,
     ZeldaEnvError,
 )
+from zelda_env.milestones import LADDER, Milestone, MilestoneTracker, ladder
 from zelda_env.ram import Ram
 from zelda_env.ram_map import FIELDS, Field
 from zelda_env.recorder import SegmentRecorder
 from zelda_env.registration import ACORN_ID, SEASONS_ID, make_seasons, make_seasons_vec, register
 from zelda_env.restart import ArchiveWrapper, replay
-from zelda_env.reward import TERMS, RewardConfig, RewardTracker
+from zelda_env.reward import RewardTracker
+from zelda_env.reward_config import PRESETS, TERMS, RewardConfig
 from zelda_env.rom import Rom
 from zelda_env.segment import (
     EpisodeRecord,
@@ -45,8 +47,10 @@ __all__ = [
     "ACORN_ID",
     "ACTIONS",
     "FIELDS",
+    "LADDER",
     "LAYOUT",
     "OBS_SIZE",
+    "PRESETS",
     "SEASONS_ID",
     "TABLE",
     "TERMS",
@@ -65,6 +69,8 @@ __all__ = [
     "Field",
     "GameState",
     "InitialStateError",
+    "Milestone",
+    "MilestoneTracker",
     "Origin",
     "Ram",
     "RecordingError",
@@ -89,6 +95,7 @@ __all__ = [
     "ZeldaVectorEnv",
     "boot",
     "describe",
+    "ladder",
     "make_seasons",
     "make_seasons_vec",
     "make_vec",
