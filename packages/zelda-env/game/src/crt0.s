@@ -17,6 +17,7 @@
 	LYC = 0x45
 	WY = 0x4A
 	WX = 0x4B
+	KEY1 = 0x4D
 	VBK = 0x4F
 	HDMA1 = 0x51
 	HDMA2 = 0x52
@@ -60,6 +61,14 @@ start:
 	jr	c, 1$
 	xor	a
 	ldh	(LCDC), a
+	; twice the speed: a room full of foes needs it
+	ldh	(0xFF), a
+	ldh	(0x0F), a
+	ld	a, #0x30
+	ldh	(0x00), a
+	ld	a, #0x01
+	ldh	(KEY1), a
+	.db	0x10, 0x00		; stop
 	; clear WRAM: C000-CFFF, then banks 7..1 of D000-DFFF
 	ld	hl, #0xC000
 	ld	bc, #0x0100
