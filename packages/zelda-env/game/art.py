@@ -61,11 +61,13 @@ def read_art(path: Path) -> dict[str, Art]:
         SourceError: A block has no rows, a name is there twice, or rows are no drawing.
     """
     arts: dict[str, Art] = {}
-    for name, options, rows, where in blocks_of(path):
-        if "like" in options and not rows:
-            if options["like"] not in arts:
-                raise SourceError(f"{where}: [{name}] is like {options['like']!r}, which is not above it")
-            rows, options = arts[options["like"]].rows, arts[options["like"]].options | options
+    for name, own, drawn, where in blocks_of(path):
+        options, rows = own, drawn
+        if "like" in own and not drawn:
+            if own["like"] not in arts:
+                raise SourceError(f"{where}: [{name}] is like {own['like']!r}, which is not above it")
+            model = arts[own["like"]]
+            options, rows = model.options | own, model.rows
         if not rows:
             raise SourceError(f"{where}: [{name}] has no rows")
         if name in arts:

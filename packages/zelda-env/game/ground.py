@@ -26,6 +26,7 @@ MIRROR = 0x20
 """The bit of an attribute that shows a tile left for right."""
 INSIDE = ("house", "cave")
 """The sets inside: small rooms, and dungeons."""
+INSIDE_PALETTES = ("bg-inside", "bg-dungeon")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def ground_sets(
         sets.append(ground_set(name, mine, legends[0], season, arts[0], group, second_from))
     for large in (False, True):
         mine = [room for room in rooms.values() if not room.is_outside and (room.key[0] >= 4) == large]
-        sets.append(ground_set(INSIDE[large], mine, legends[1], 0, arts[1], palettes["bg-inside"], second_from))
+        sets.append(ground_set(INSIDE[large], mine, legends[1], 0, arts[1], palettes[INSIDE_PALETTES[large]], second_from))
     return sets
 
 
@@ -88,7 +89,9 @@ def ground_set(
     for cell in cells:
         if cell.art.partition(".")[0] not in art_of:
             raise SourceError(f"rooms/{legend.name}.txt: no drawing {cell.art!r} in tiles/{art_file}.txt")
-    layout = lay_out({key: art for key, art in art_of.items() if key.partition("@")[0] in names}, name, PAGE - second_from)
+    layout = lay_out(
+        {key: art for key, art in art_of.items() if key.partition("@")[0] in names}, name, PAGE - second_from
+    )
     pages = {page: bytearray(PAGE) for page in PAGES}
     pages["now"] = bytearray(range(PAGE))
     for char in sorted(chars):

@@ -17,12 +17,12 @@ LEVELS = 5
 def read_palettes(path: Path) -> dict[str, Group]:
     """Read a name and four RRGGBB colours a line.
 
-    A line `bg`, `bg-inside`, `obj`, or `bg-` and a season starts a group; `bg` serves the seasons without one.
+    A line `bg`, `bg-inside`, `bg-dungeon`, `obj`, or `bg-` and a season starts a group; `bg` serves the seasons without one.
 
     Raises:
         SourceError: A line has another form, or a group has more than eight palettes.
     """
-    names = ("bg", *(f"bg-{season}" for season in SEASONS), "bg-inside", "obj")
+    names = ("bg", *(f"bg-{season}" for season in SEASONS), "bg-inside", "bg-dungeon", "obj")
     groups: dict[str, Group] = {name: [] for name in names}
     current: Group | None = None
     for number, text in lines_of(path):

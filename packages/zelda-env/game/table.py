@@ -211,12 +211,13 @@ def write_sprites(out: Output, sprites: dict[str, Art]) -> tuple[TileSet, TileSe
 
 
 def write_palettes(out: Output, palettes: dict[str, Group]) -> bytes:
-    """Number the palettes, and return their colours: the four seasons, inside, the figures."""
+    """Number the palettes, and return their colours: the four seasons, houses, dungeons, the figures."""
     for prefix, group in (("PAL", palettes["obj"]), ("BGP", palettes["bg-inside"])):
         for i, (name, _) in enumerate(group):
             out.define(f"{prefix}_{name.upper()}", i)
     data = bytearray()
-    groups = [*(palettes.get(f"bg-{season}") or palettes["bg"] for season in SEASONS), palettes["bg-inside"]]
+    groups = [*(palettes.get(f"bg-{season}") or palettes["bg"] for season in SEASONS)]
+    groups += [palettes["bg-inside"], palettes["bg-dungeon"]]
     out.define("GRAPHICS_BANK", GRAPHICS_BANK)
     out.define("PALETTES", f"0x{PALETTES_AT:04x}u")
     for group in (*groups, palettes["obj"]):

@@ -80,7 +80,8 @@ u8 owns(u8 treasure);
 
 /* room.c */
 #define PALETTE_INSIDE 4
-#define PALETTE_OBJ 5
+#define PALETTE_DUNGEON 5
+#define PALETTE_OBJ 6
 extern u8 inside;                       /* 0 outside, 1 inside */
 extern u8 set_bank, loaded_set;         /* the set of ground tiles: wanted, and in video memory */
 extern u8 palette_group;

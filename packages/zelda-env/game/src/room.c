@@ -124,7 +124,7 @@ void room_set(void) {
     u8 i;
     if (inside) {
         set_bank = SET_INSIDE + (wActiveGroup >= 4);
-        palette_group = PALETTE_INSIDE;
+        palette_group = wActiveGroup >= 4 ? PALETTE_DUNGEON : PALETTE_INSIDE;
     } else {
         for (i = 0; i != PACK_COUNT - 1 && pack_id[i] != wRoomPack; i++) ;
         palette_group = wRoomStateModifier & 3;
