@@ -36,20 +36,24 @@ _WHERE = re.compile(r"([0-9A-F]{4})(?:\+(\d+))?(?:/(\d+))?(?:@(\d))?")
 
 
 def read(text):
-    """Return the rows."""
-    facts = []
+    """Return the rows, and why other symbols have none."""
+    facts, missing = [], {}
     for line in text.splitlines():
         if not line or line.startswith("#"):
+            continue
+        if line.startswith("!"):
+            why, symbols = line[1:].split(": ")
+            missing |= dict.fromkeys(symbols.split(), why.strip())
             continue
         symbol, where, when, then = (part.strip() for part in line.split(" ; "))
         address, size, slots, bank = _WHERE.fullmatch(where).groups()
         number = int(address, 16)
         in_bank = int(bank or (0xD000 <= number < 0xE000))
         facts.append(Fact(symbol, number, int(size or 1), int(slots or 0), in_bank, when, then))
-    return facts
+    return facts, missing
 
 
-FACTS = read(TABLE.read_text())
+FACTS, MISSING = read(TABLE.read_text())
 OFFSETS = sorted({offset for fact in FACTS for offset in fact.offsets})
 
 
@@ -146,13 +150,14 @@ class Trace:
     """What a recipe did, as names for the expressions of the rows: an int64 array (T,) or (T, bytes) each.
 
     Args:
+        frame: Frames since power-on, (T,).
         held: Bits of the buttons held in each frame, (T,).
         rows: The bytes at `OFFSETS` after each frame, uint8 (T, K).
     """
 
-    def __init__(self, held, rows):
+    def __init__(self, frame, held, rows):
         columns = {offset: number for number, offset in enumerate(OFFSETS)}
-        self.names = {**WORDS, "np": np, "held": held, "frame": np.arange(len(held))}
+        self.names = {**WORDS, "np": np, "held": held, "frame": frame}
         for fact in FACTS:
             values = rows[:, [columns[offset] for offset in fact.offsets]].astype(np.int64)
             self._add(fact.symbol, values if len(fact.offsets) > 1 else values[:, 0])

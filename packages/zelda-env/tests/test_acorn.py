@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from director.recipe import read_recipes, replay
+from director.console import Console
+from director.recipe import chain, read_recipes, replay
 from director.route import expectations, read_routes
-from zelda_env import GameState, Rom
+from zelda_env import GameState, MilestoneTracker, Rom, ladder
 
 GAME = Path(__file__).parents[1] / "game"
 ROUTES = read_routes(sorted((GAME / "routes").glob("*.txt")))
@@ -29,3 +30,19 @@ def test_every_route_has_been_recorded():
     assert [(recipe.after, recipe.power_off, recipe.title) for recipe in RECIPES.values()] == [
         (route.after, route.power_off, route.title) for route in ROUTES.values()
     ]
+
+
+def test_the_quest_climbs_the_whole_ladder_in_its_order():
+    """The run from power-on to the credits reaches each milestone in the recipe that bears its name."""
+    names = [milestone.name for milestone in ladder("acorn")]
+    tracker, console, reached = MilestoneTracker("acorn"), Console(Rom.acorn()), []
+    tracker.reset(console.wram)
+    for link in chain(RECIPES, "essence"):
+        for buttons, frames in RECIPES[link].inputs.runs:
+            console.frame(buttons, frames)
+            tracker.step(console.wram, len(reached) + 1)
+        new = [name for name in tracker.reached if name not in reached]
+        assert new == ([link] if link in names else [])
+        reached += new
+    console.close()
+    assert reached == names

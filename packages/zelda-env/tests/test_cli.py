@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from zelda_env import Store, describe, read_episodes
+from zelda_env import Emulator, GameState, Store, boot, describe, read_episodes, write_state
 from zelda_env.cli import main
 
 
@@ -17,6 +17,18 @@ def test_info_of_acorn_and_of_a_cartridge(capsys, tmp_path, cartridge):
     path.write_bytes(cartridge())
     assert main(["info", "--rom", str(path)]) == 0
     assert "unverified" in capsys.readouterr().out
+
+
+def test_info_of_a_save_state_is_what_the_game_state_says(capsys, tmp_path, acorn):
+    emulator = Emulator(acorn)
+    boot(emulator)
+    write_state(str(tmp_path / "start.state"), emulator)
+    expected = GameState.from_ram(emulator.ram.wram())
+    emulator.close()
+    assert main(["info", "--state", str(tmp_path / "start.state")]) == 0
+    shown = GameState.model_validate_json(capsys.readouterr().out.split("state  ")[1])
+    assert shown == expected
+    assert shown.story.loaded
 
 
 def test_the_layout_is_the_table(capsys):
@@ -49,15 +61,30 @@ def test_record_is_done_once(capsys, tmp_path):
     assert before == {path: path.stat().st_mtime_ns for path in Path(tmp_path).rglob("*") if path.is_file()}
 
 
+@pytest.mark.parametrize("by", ["flag", "environment"])
+def test_rewards_are_chosen_by_name(tmp_path, monkeypatch, by):
+    arguments = ["record", "--store", str(tmp_path / "run"), "--steps", "40", "--seed", "1"]
+    if by == "flag":
+        arguments += ["--rewards", "october-2025"]
+    else:
+        monkeypatch.setenv("REWARDS", "october-2025")
+    assert main(arguments) == 0
+    (episode,) = read_episodes(Store(str(tmp_path / "run")), 0)
+    assert {"move", "tile", "start_press"} <= set(episode.rewards)
+    assert "step" not in episode.rewards
+
+
 def test_check_of_acorn_finds_nothing_wrong(capsys):
     assert main(["check"]) == 0
     out = capsys.readouterr().out
     assert "FAILED" not in out
-    assert "ok      determinism" in out
+    for name in ("determinism", "save file", "room size", "health", "room change"):
+        assert f"ok      {name}" in out
 
 
-def test_bench_prints_a_ratio(capsys):
-    assert main(["bench", "--steps", "20", "--pairs", "2"]) == 0
+@pytest.mark.parametrize("observation", ["vector", "pixels", "dict"])
+def test_bench_prints_a_ratio(capsys, observation):
+    assert main(["bench", "--steps", "20", "--pairs", "2", "--observation", observation]) == 0
     assert "of the raw emulator's speed (median of 2 pairs" in capsys.readouterr().out
 
 
@@ -96,6 +123,7 @@ def blocked(tmp_path):
         (["record"], "--store (STORE): Field required"),
         (["record", "--store", "x", "--steps", "0"], "greater than or equal to 1"),
         (["record", "--store", "nope://x"], "cannot open the store"),
+        (["record", "--store", "x", "--rewards", "october"], "'default' or 'october-2025'"),
         (["info", "--rom", "/nowhere.gbc"], "cannot read the ROM"),
         (["check", "--state", "/nowhere.state"], "expected a save state"),
         (["dance"], "invalid choice"),

@@ -32,7 +32,7 @@ def name_of(row):
 @pytest.fixture(scope="session")
 def traces():
     """What each recipe does, replayed once."""
-    return {name: fact.Trace(*recipe.trace(steps, fact.OFFSETS)) for name, steps in recipe.recipes().items()}
+    return {name: fact.Trace(*recipe.trace(name, fact.OFFSETS)) for name in recipe.RECIPES}
 
 
 @pytest.mark.parametrize("row", FACTS, ids=name_of)

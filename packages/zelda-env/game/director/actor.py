@@ -262,12 +262,12 @@ class Actor:
         self.until(lambda: self.console.screen.dialog or self.console.screen.can_act, "text", 120)
         self.close(answer)
 
-    def approach(self, column: int, row: int) -> None:
-        """Go next to a cell and face it: from below if it is a tile, else from wherever a person can be reached."""
+    def approach(self, column: int, row: int, sides: Iterable[str] = ("down",)) -> None:
+        """Go next to a cell and face it: a tile from one of some sides, a person from wherever one can get to them."""
         cell = (column * 16 + 8, row * 16 + 8)
         person = [body for body in bodies(self.console, 0x40, 2) if _distance((body.x, body.y), cell) <= 12]
         middle = (person[0].x, person[0].y) if person else cell
-        sides = ("down", "left", "right", "up") if person else ("down",)
+        sides = ("down", "left", "right", "up") if person else tuple(sides)
         targets = {(middle[0] + 16 * STEP[side][0], middle[1] + 16 * STEP[side][1]): side for side in sides}
         targets = {((x + 4) // 8 * 8, (y + 4) // 8 * 8): side for (x, y), side in targets.items()}
         self._walk(
@@ -344,7 +344,7 @@ class Actor:
         around = foes(self.console)
         strength = sum(self.console.byte(foe.slot + 0x29) + 1 for foe in around)
         distance = min((_distance((foe.x, foe.y), self.place) for foe in around), default=0)
-        return 4.0 * self.console.byte(_HEALTH) - 3.0 * strength - distance / 32
+        return 8.0 * self.console.byte(_HEALTH) - 3.0 * strength - distance / 32
 
     def _reachable(self) -> Body | None:
         """Return the nearest foe, if a stroke reaches it."""
@@ -459,18 +459,24 @@ class Actor:
         if self.console.byte(_INVENTORY[button]) != wanted:
             raise StuckError(f"{item} does not lie on {button.upper()} after the inventory was closed: {self.where()}")
 
-    def season(self, name: str) -> None:
-        """Swing the rod on the stump under Link until the season has come."""
+    def season(self, name: str, column: int, row: int) -> None:
+        """Swing the rod on a stump, or at it, until the season has come."""
         wanted, button = SEASONS.index(name), self._button_of("rod")
+        if self.console.byte(0xCE00 + row * 16 + column):
+            self.approach(column, row, STEP)
+        else:
+            self.go(column, row)
         for _ in range(len(SEASONS)):
-            if self.console.byte(_SEASON) == wanted:
-                return
             before = self.console.byte(_SEASON)
+            if before == wanted:
+                return
             self.press((button,))
-            self.until(lambda before=before: self.console.byte(_SEASON) != before, "another season", 180)  # type: ignore[misc]
+            self.until(partial(self._season_is_not, before), "another season", 180)
             self.settle()
-        if self.console.byte(_SEASON) != wanted:
-            raise StuckError(f"the rod does not bring {name}: {self.where()}")
+        raise StuckError(f"the rod does not bring {name}: {self.where()}")
+
+    def _season_is_not(self, season: int) -> bool:
+        return self.console.byte(_SEASON) != season
 
     def _button_of(self, item: str) -> str:
         for button, address in _INVENTORY.items():

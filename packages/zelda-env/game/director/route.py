@@ -206,10 +206,10 @@ def _settle(arguments: list[str]) -> Play:
 
 
 def _season(arguments: list[str]) -> Play:
-    (name,) = arguments
+    name, column, row = arguments[0], int(arguments[1]), int(arguments[2])
     if name not in SEASONS:
         raise ValueError(name)
-    return lambda actor: actor.season(name)
+    return lambda actor: actor.season(name, column, row)
 
 
 def _fight(arguments: list[str]) -> Play:
@@ -270,7 +270,7 @@ _FORMS: Final = {
     "expect": "`expect CONDITION`",
     "equip": f"`equip ITEM a|b`, of {', '.join(BUTTON_ITEMS)}",
     "bomb": "`bomb COLUMN ROW DIRECTION`",
-    "season": f"`season {'|'.join(SEASONS)}`",
+    "season": f"`season {'|'.join(SEASONS)} COLUMN ROW`",
     "fight": "`fight`",
     "die": "`die`",
 }

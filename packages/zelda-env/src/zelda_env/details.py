@@ -1,6 +1,6 @@
 """What else RAM says: the groups of a `GameState`, each field declared with the variable it is read from.
 
-In a record a group holds only what differs from the defaults here: zero, false, empty and None are left out.
+In a record a group holds only what differs from the defaults here, which are mostly zero, false and empty.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def _mask(mask: int) -> Convert:
 
 
 def _unless(nothing: int) -> Convert:
-    return lambda data: None if data[0] == nothing else data[0]
+    """Return the byte, -1 for `nothing`: a number in every record, as arrays of records are made of numbers."""
+    return lambda data: -1 if data[0] == nothing else data[0]
 
 
 def _set_bits(data: bytes) -> list[int]:
@@ -135,8 +136,8 @@ class Scene(_Group):
     """The same as Link's code saw it last."""
     text_mode: Annotated[int, Source(ram.TEXT_MODE)] = 0
     """0 dialog, 1 a question waits for an answer, 2 a line of a menu."""
-    answer: Annotated[int | None, Source(ram.TEXT_OPTION, _unless(0xFF))] = None
-    """Number of the answer to the last question, None before there is one."""
+    answer: Annotated[int, Source(ram.TEXT_OPTION, _unless(0xFF))] = -1
+    """Number of the answer to the last question, -1 before there is one."""
     number: Annotated[int, Source(ram.TEXT_NUMBER, _decimal)] = 0
     """The number in the text, such as a price."""
     text_locked: Annotated[bool, Source(ram.TEXT_FLAGS, _flags(2))] = False
@@ -210,8 +211,8 @@ class Room(_Group):
     """Cell YX the last warp leads to."""
     warp_kind: Annotated[int, Source(ram.WARP_KIND)] = 0
     """How Link comes out of it."""
-    entered_warp: Annotated[int | None, Source(ram.ENTERED_WARP, _unless(0xFF))] = None
-    """Cell YX of the warp Link arrived on; None once he has left it."""
+    entered_warp: Annotated[int, Source(ram.ENTERED_WARP, _unless(0xFF))] = -1
+    """Cell YX of the warp Link arrived on, -1 once he has left it."""
     warps_blocked: Annotated[bool, Source(ram.WARPS_BLOCKED, _flag)] = False
     """Warp tiles do nothing."""
     scrolling_blocked: Annotated[bool, Source(ram.SCROLLING_BLOCKED, _flag)] = False
@@ -237,6 +238,8 @@ class Link(_Group):
     """0 Link, 1 to 7 transformed, 8 in a cutscene, 9 riding."""
     riding: Annotated[bool, Source(ram.LINK_OBJECT, lambda data: data[0] == 0xD1)] = False
     """On an animal or in a cart, whose place is then Link's."""
+    mount: Annotated[int, Source(ram.COMPANION_ID)] = 0
+    """The last one: A a minecart, B to D the animals; E is Maple."""
     state: Annotated[int, Source(ram.LINK_STATE)] = 0
     """1 normal, 2 respawning, 3 dying, 4 holding up an item, A warping, B forced walk, 12 jumping off a ledge, …"""
     step: Annotated[int, Source(ram.LINK_SUBSTATE)] = 0
@@ -245,10 +248,10 @@ class Link(_Group):
     """State he is about to be forced into, 0 none."""
     state_parameter: Annotated[int, Source(ram.STATE_PARAMETER)] = 0
     """Its parameter."""
-    angle: Annotated[int | None, Source(ram.LINK_ANGLE, _unless(0xFF))] = None
-    """Direction of motion in 32nds of a turn from up, clockwise; None at rest."""
-    wanted_angle: Annotated[int | None, Source(ram.WANTED_ANGLE, _unless(0xFF))] = None
-    """The same for the cross pad."""
+    angle: Annotated[int, Source(ram.LINK_ANGLE, _unless(0xFF))] = -1
+    """Direction of motion in 32nds of a turn from up, clockwise; -1 at rest."""
+    wanted_angle: Annotated[int, Source(ram.WANTED_ANGLE, _unless(0xFF))] = -1
+    """The same for the cross pad, -1 without a direction."""
     speed: Annotated[int, Source(ram.LINK_SPEED)] = 0
     """Of the walk, in the game's own unit."""
     height: Annotated[int, Source(ram.LINK_Z, lambda data: -_signed(data))] = 0
@@ -332,8 +335,8 @@ class Inventory(_Group):
     """Of the magnetic gloves: 0 south, 1 north."""
     pirate_bell: Annotated[int, Source(ram.PIRATE_BELL)] = 0
     """1 polished."""
-    ring: Annotated[int | None, Source(ram.RING, _unless(0xFF))] = None
-    """Id of the ring worn, with bit 40 while it has no effect."""
+    ring: Annotated[int, Source(ram.RING, _unless(0xFF))] = -1
+    """Id of the ring worn, with bit 40 while it has no effect; -1 none."""
     ring_box: Annotated[list[int], Source(ram.RING_BOX, _without(0xFF))] = []
     """Ids of the rings in the box."""
     ring_box_level: Annotated[int, Source(ram.RING_BOX_LEVEL)] = 0

@@ -42,9 +42,9 @@ class EnvConfig(BaseModel):
     """What an observation is: the 128 numbers, float32 (128,), which costs the least; `pixels`, the picture, uint8
     (144, 160, C); or `dict`, both as `vector` and `pixels`, and the room's cells as `collision`, uint8 (11, 16)."""
     pixels: Colors = "grayscale"
-    """Colours of the picture: one channel a frame, or three."""
+    """Colours of the picture, where there is one: one channel a frame, or three."""
     frame_stack: Annotated[int, Field(ge=1, le=16)] = 4
-    """Frames in the picture: the last ones of this many steps, in channels side by side, the oldest first."""
+    """Frames in the picture: the last one of each of so many steps, in channels side by side, the oldest first."""
     frame_skip: Annotated[int, Field(ge=1, le=240)] = 4
     """Frames a step lasts; the game runs 60 a second. At 1 a button is held for the step, see `Emulator.act`."""
     episode_length: Annotated[int, Field(ge=1)] = 1200

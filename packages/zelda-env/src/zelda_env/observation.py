@@ -28,7 +28,6 @@ COLLISION_SHAPE: Final = (11, 16)
 """Rows and columns of the collisions; a small room has 8 rows of 10 cells, a large one 11 of 15."""
 
 _COLLISIONS: Final = slice(ram.COLLISIONS.offset, ram.COLLISIONS.offset + COLLISION_SHAPE[0] * COLLISION_SHAPE[1])
-_MODES: Final[dict[Colors, str]] = {"grayscale": "L", "rgb": "RGB"}
 _CHANNELS: Final[dict[Colors, int]] = {"grayscale": 1, "rgb": 3}
 
 
@@ -80,7 +79,7 @@ class PixelView:
 
     def __init__(self, emulator: Emulator, colors: Colors, stack: int) -> None:
         self._emulator = emulator
-        self._mode, self._channels, self._stack = _MODES[colors], _CHANNELS[colors], stack
+        self._channels, self._stack = _CHANNELS[colors], stack
         self._planes: list[Bytes] = []
         shape = (*FRAME_SHAPE[:2], self._channels * stack)
         self.space: spaces.Space[Any] = spaces.Box(0, 255, shape, np.uint8)
@@ -97,8 +96,10 @@ class PixelView:
 
     def _look(self) -> list[Bytes]:
         """Return the planes of the frame, each uint8 (144, 160)."""
-        picture = Image.fromarray(self._emulator.screen).convert(self._mode)
-        return [np.asarray(plane) for plane in picture.split()]
+        screen = self._emulator.screen
+        if self._channels == 1:
+            return [np.asarray(Image.fromarray(screen).convert("L"))]
+        return [screen[..., channel].copy() for channel in range(self._channels)]
 
 
 class DictView:

@@ -31,7 +31,7 @@ def observation_page() -> str:
 |---|---|---|
 | `vector`, the default | `Box({OBS_SIZE},)` float32 | nothing is rendered |
 | `pixels` | `Box({rows}, {columns}, C)` uint8 | the last frame of each step is rendered |
-| `dict` | `Dict` of `vector`, `pixels` and `collision` | as `pixels`, and a few µs |
+| `dict` | `Dict` of `vector`, `pixels` and `collision` | as `pixels`, and a few µs more |
 
 Segments are recorded with the {OBS_SIZE} numbers in any case, and `zelda-train` learns from them.
 
