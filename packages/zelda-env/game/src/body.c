@@ -37,20 +37,28 @@ u8 solid_at(u8 y, u8 x) {
     return 1;
 }
 
-/* would a step this way press Link into a person? */
-u8 npc_blocks(u8 angle) {
-    u8 i;
+/* would a step this way press Link into the block that is being pushed? It is a full cell */
+static u8 block_stops(u8 angle) {
+    obj_t *o = INTERACTION(1);
     u8 y = w1Link.yh, x = w1Link.xh;
-    for (i = 0; i != 34; i += 2) {
+    if (!o->enabled) return 0;
+    switch (angle) {
+    case 0x00: return o->yh < y && near8(o->yh, y, 13) && near8(o->xh, x, 11);
+    case 0x10: return o->yh > y && near8(o->yh, y, 17) && near8(o->xh, x, 11);
+    case 0x08: return o->xh > x && near8(o->xh, x, 14) && near8(o->yh, y, 13);
+    default: return o->xh < x && near8(o->xh, x, 14) && near8(o->yh, y, 13);
+    }
+}
+
+/* would a step this way press Link into somebody? */
+u8 npc_blocks(u8 angle) {
+    u8 i, hi;
+    u8 y = w1Link.yh, x = w1Link.xh;
+    for (i = 0; i != 32; i += 2) {
         obj_t *o;
-        if (i == 32) {
-            o = INTERACTION(1);
-            if (!o->enabled) return 0;
-        } else {
-            u8 hi = wAButtonSensitiveObjectList[i];
-            if (!hi) { i = 30; continue; }
-            o = (obj_t *)(((u16)hi << 8) + 0x40);
-        }
+        hi = wAButtonSensitiveObjectList[i];
+        if (!hi) break;
+        o = (obj_t *)(((u16)hi << 8) + 0x40);
         if (!near8(o->yh, y, 13) || !near8(o->xh, x, 12)) continue;
         switch (angle) {
         case 0x00: if (o->yh < y && near8(o->xh, x, 11)) return 1; break;
@@ -59,7 +67,7 @@ u8 npc_blocks(u8 angle) {
         default: if (o->xh < x && near8(o->yh, y, 12)) return 1; break;
         }
     }
-    return 0;
+    return block_stops(angle);
 }
 
 void wipe(obj_t *o) {

@@ -460,7 +460,7 @@ static void block_update(obj_t *o) {
     /* nobody may be walled in */
     y = (o->v30 & 0xF0) + 8;
     x = (u8)(o->v30 << 4) + 8;
-    if (near8(y, w1Link.yh, 11) && near8(x, w1Link.xh, 12)) return;
+    if (near8(y, w1Link.yh, w1Link.yh < y ? 16 : 12) && near8(x, w1Link.xh, 13)) return;
     o->enabled = 0;
     o->visible = 0;
     room_set_tile(o->v30, 0x1D);

@@ -183,6 +183,10 @@ void season_step(void) {
         room_set();
         room_load_tables();
         link_active_tile();
+        /* where Link came in may be water now; where he stands is not */
+        wLinkLocalRespawnY = w1Link.yh;
+        wLinkLocalRespawnX = w1Link.xh;
+        wLinkLocalRespawnDir = w1Link.direction;
         at = 0;
         season_phase = SEASON_TILES;
         break;
