@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "packages" / "zelda-env" / "examples"
 LINE = re.compile(r"(\d+) episodes: mean return (-?\d+\.\d\d), mean unique rooms (\d+\.\d\d)")
 
 
@@ -26,11 +25,17 @@ class Report:
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Report]:
+def examples() -> Path:
+    """The folder of the examples."""
+    return Path(__file__).resolve().parents[2] / "packages" / "zelda-env" / "examples"
+
+
+@pytest.fixture(scope="session")
+def example(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Report]:
     """Return a function that runs an example and reads its report."""
 
     def run(name: str, *flags: object, warnings: str = "default", path: Path | None = None) -> Report:
-        command = [sys.executable, "-W", warnings, str(EXAMPLES / name), *map(str, flags)]
+        command = [sys.executable, "-W", warnings, str(examples / name), *map(str, flags)]
         environ = os.environ | {"OMP_NUM_THREADS": "1"} | ({"PYTHONPATH": str(path)} if path else {})
         folder = tmp_path_factory.mktemp("example")
         result = subprocess.run(
