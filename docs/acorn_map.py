@@ -21,8 +21,9 @@ from world import TILES, World, read_world  # noqa: E402
 IMAGES = ROOT / "docs/images"
 CELL = 16
 NIGHT = (24, 32, 56)
-COLOURS = 64
-"""Colours of a picture; the seasons need no more."""
+FIRST_LARGE_GROUP = 4
+COLOURS = 256
+"""Colours of a picture: what a small file can name."""
 
 
 class Painter:
@@ -35,7 +36,8 @@ class Painter:
     def room(self, room: Room, season: int) -> Image.Image:
         """Draw a room, 16 pixels a cell."""
         season = season if room.season == 0xFF else room.season
-        group = f"bg-{SEASONS[season]}" if room.is_outside else "bg-inside"
+        inside = "bg-inside" if room.key[0] < FIRST_LARGE_GROUP else "bg-dungeon"
+        group = f"bg-{SEASONS[season]}" if room.is_outside else inside
         cells = [[room.legend.at(char, season) for char in row] for row in room.chars]
         picture = Image.new("RGB", (room.width * CELL, room.height * CELL))
         for y, row in enumerate(cells):
@@ -128,7 +130,7 @@ def save(picture: Image.Image, name: str, scale: float) -> None:
     size = (round(picture.width * scale), round(picture.height * scale))
     small = picture.resize(size, Image.Resampling.LANCZOS)
     path = IMAGES / f"{name}.png"
-    small.quantize(COLOURS * 2, dither=Image.Dither.NONE).save(path, optimize=True)
+    small.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}: {small.width}x{small.height}, {path.stat().st_size} bytes")
 
 
