@@ -1,5 +1,6 @@
 """Acorn's world as its sources say it: nobody is walled in, everything can be reached, nothing lurks at a door."""
 
+import re
 import sys
 from itertools import product
 from pathlib import Path
@@ -115,3 +116,26 @@ def test_a_stamp_that_does_not_fit_is_refused(acorn, tmp_path):
 @given(st.binary(min_size=16, max_size=16))
 def test_a_tile_turned_twice_is_itself(tile):
     assert art.mirrored(art.mirrored(tile)) == tile
+
+
+def openings_said():
+    """The openings of each room outside as rooms/README.md says them: up, right, down, left."""
+    for line in (world.ROOMS / "README.md").read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 6 and len(cells[0]) == 2 and cells[0] not in ("--", "ro"):
+            yield int(cells[0], 16), [opening(cell) for cell in cells[2:]]
+
+
+def opening(said):
+    found = re.match(r"[cr](\d)(?:-?(\d))?", said)
+    return set(range(int(found[1]), int(found[2] or found[1]) + 1)) if found else set()
+
+
+def test_the_readme_of_the_rooms_is_right(acorn):
+    said = dict(openings_said())
+    assert set(said) == {number for group, number in acorn.rooms if group == 0}
+    for number, sides in said.items():
+        room = acorn.rooms[0, number]
+        for way, expected in enumerate(sides):
+            along = [column if way in (0, 2) else row for column, row in room.edge(way) if room.is_open(column, row, 1)]
+            assert set(along) == expected, f"{number:02x} {('up', 'right', 'down', 'left')[way]}"
