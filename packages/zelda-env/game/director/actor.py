@@ -21,6 +21,8 @@ _LINK_X, _LINK_Y, _LINK_DIRECTION = 0xD00D, 0xD00B, 0xD008
 _TEXT_MODE, _TEXT_OPTION, _ENEMIES = 0xCBA1, 0xCBA5, 0xCC30
 _GROUP, _ROOM, _SEASON, _IN_AIR, _DYING = 0xCC49, 0xCC4C, 0xCC4E, 0xCC77, 0xCC34
 _MENU, _MENU_STATE, _CURSOR, _STORAGE = 0xCBCB, 0xCBCC, 0xCBD0, 0xC682
+_ENTERED = 0xCCA8
+_OFF: Final = 24
 _GAME_OVER, _FADE, _HEALTH = 0xCBB4, 0xC4AB, 0xC6A2
 _INVENTORY: Final = {"b": 0xC680, "a": 0xC681}
 PATIENCE: Final = 600
@@ -120,6 +122,8 @@ class Actor:
         """Walk onto a door, stairs or a mat and through it."""
         before = self.room
         goal = (column * 16 + 8, row * 16 + 8)
+        if self.console.byte(_ENTERED) == row * 16 + column:
+            self._step_off(goal)
         left = self._walk(
             lambda _, place: place == goal,
             lambda place: _distance(place, goal),
@@ -128,13 +132,18 @@ class Actor:
             may_leave=True,
         )
         if not left:
-            # A mat at the edge that Link came in by works when he walks on outwards.
+            # What lies at the edge may work only when he walks on outwards.
             terrain = Terrain(self.console)
             edges = {"up": row, "down": terrain.rows - 1 - row, "left": column, "right": terrain.columns - 1 - column}
             outwards = min(edges, key=lambda direction: edges[direction])
             self.until(lambda: self.console.screen.transition or self.room != before, "a warp", 30, (outwards,))
         self.until(lambda: self.room != before, f"warp {column} {row}")
         self.settle()
+
+    def _step_off(self, warp: Place) -> None:
+        """Leave the warp on which Link arrived, which sleeps until he does."""
+        if Terrain(self.console).way(self.place, lambda _, place: _distance(place, warp) >= _OFF, lambda _: 0):
+            self._walk(lambda _, place: _distance(place, warp) >= _OFF, lambda _: 0, "stepping off")
 
     def face(self, direction: str) -> None:
         """Look a way; where nothing stands there, that is a step of a pixel."""

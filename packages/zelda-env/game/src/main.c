@@ -30,8 +30,15 @@ static void start_file(void) {
     for (i = 0; i != 6; i++) wDeathRespawnBuffer[i] = start[i];
 }
 
+/* who died goes on with half of all hearts, and three at least */
+static void revive(void) {
+    u8 half = (wLinkMaxHealth >> 1) & 0xFC;
+    if (!wLinkHealth) wLinkHealth = half > 0x0C ? half : 0x0C;
+}
+
 /* into the game at the respawn place, LCD off */
 static void enter_game(void) {
+    revive();
     wActiveGroup = wDeathRespawnBuffer[0] & 7;
     wActiveRoom = wDeathRespawnBuffer[1];
     wRoomStateModifier = wDeathRespawnBuffer[2] & 3;
@@ -69,16 +76,11 @@ static void enter_game(void) {
 /* after a death, or from what was saved */
 static void respawn(void) {
     u8 *p;
-    u8 half;
     lcd_off();
     for (p = (u8 *)0xCBA0; p != (u8 *)0xD000; p++) *p = 0;
     if (quit) {
         quit = 0;
         if (!load_file()) start_file();
-    }
-    if (!wLinkHealth) {
-        half = (wLinkMaxHealth >> 1) & 0xFC;
-        wLinkHealth = half > 0x0C ? half : 0x0C;
     }
     season_phase = 0;
     wPaletteThread_mode = 0;
