@@ -13,6 +13,7 @@ GAME = Path(__file__).parents[1] / "game"
 sys.path.insert(0, str(GAME))  # the game's build is no package: its modules lie beside build.py
 
 import art  # noqa: E402
+import push  # noqa: E402
 import walk  # noqa: E402
 import world  # noqa: E402
 from room import SEASONS  # noqa: E402
@@ -139,3 +140,24 @@ def test_the_readme_of_the_rooms_is_right(acorn):
         for way, expected in enumerate(sides):
             along = [column if way in (0, 2) else row for column, row in room.edge(way) if room.is_open(column, row, 1)]
             assert set(along) == expected, f"{number:02x} {('up', 'right', 'down', 'left')[way]}"
+
+
+def test_nobody_shuts_himself_in_with_blocks(acorn):
+    rooms = [
+        room for room in acorn.rooms.values() if not room.is_outside and push.Pushing(acorn, room).cells(push.BLOCK)
+    ]
+    assert len(rooms) >= 4
+    for room in rooms:
+        assert push.Pushing(acorn, room).shut_in() == set(), room.name
+        assert push.Pushing(acorn, room).parted() == set(), room.name
+
+
+def test_a_block_in_the_way_back_is_noticed(acorn, tmp_path):
+    for path in world.ROOMS.glob("*.txt"):
+        (tmp_path / path.name).write_text(path.read_text())
+    room = tmp_path / "4-04.txt"
+    text = room.read_text()
+    room.write_text(text.replace("R%o%%,,x,R,,,%R", "R%o%%,,xRR,,,%R"))
+    assert room.read_text() != text
+    narrow = world.read_world(tmp_path)
+    assert push.Pushing(narrow, narrow.rooms[4, 0x04]).parted() == {((7, 0), (7, 10))}
