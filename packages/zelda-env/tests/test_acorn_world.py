@@ -1,5 +1,6 @@
 """Acorn's world as its sources say it: nobody is walled in, everything can be reached, nothing lurks at a door."""
 
+import re
 import sys
 from itertools import product
 from pathlib import Path
@@ -12,6 +13,7 @@ GAME = Path(__file__).parents[1] / "game"
 sys.path.insert(0, str(GAME))  # the game's build is no package: its modules lie beside build.py
 
 import art  # noqa: E402
+import push  # noqa: E402
 import walk  # noqa: E402
 import world  # noqa: E402
 from room import SEASONS  # noqa: E402
@@ -115,3 +117,47 @@ def test_a_stamp_that_does_not_fit_is_refused(acorn, tmp_path):
 @given(st.binary(min_size=16, max_size=16))
 def test_a_tile_turned_twice_is_itself(tile):
     assert art.mirrored(art.mirrored(tile)) == tile
+
+
+def openings_said():
+    """The openings of each room outside as rooms/README.md says them: up, right, down, left."""
+    for line in (world.ROOMS / "README.md").read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 6 and len(cells[0]) == 2 and cells[0] not in ("--", "ro"):
+            yield int(cells[0], 16), [opening(cell) for cell in cells[2:]]
+
+
+def opening(said):
+    found = re.match(r"[cr](\d)(?:-?(\d))?", said)
+    return set(range(int(found[1]), int(found[2] or found[1]) + 1)) if found else set()
+
+
+def test_the_readme_of_the_rooms_is_right(acorn):
+    said = dict(openings_said())
+    assert set(said) == {number for group, number in acorn.rooms if group == 0}
+    for number, sides in said.items():
+        room = acorn.rooms[0, number]
+        for way, expected in enumerate(sides):
+            along = [column if way in (0, 2) else row for column, row in room.edge(way) if room.is_open(column, row, 1)]
+            assert set(along) == expected, f"{number:02x} {('up', 'right', 'down', 'left')[way]}"
+
+
+def test_nobody_shuts_himself_in_with_blocks(acorn):
+    rooms = [
+        room for room in acorn.rooms.values() if not room.is_outside and push.Pushing(acorn, room).cells(push.BLOCK)
+    ]
+    assert len(rooms) >= 4
+    for room in rooms:
+        assert push.Pushing(acorn, room).shut_in() == set(), room.name
+        assert push.Pushing(acorn, room).parted() == set(), room.name
+
+
+def test_a_block_in_the_way_back_is_noticed(acorn, tmp_path):
+    for path in world.ROOMS.glob("*.txt"):
+        (tmp_path / path.name).write_text(path.read_text())
+    room = tmp_path / "4-04.txt"
+    text = room.read_text()
+    room.write_text(text.replace("R%o%%,,x,R,,,%R", "R%o%%,,xRR,,,%R"))
+    assert room.read_text() != text
+    narrow = world.read_world(tmp_path)
+    assert push.Pushing(narrow, narrow.rooms[4, 0x04]).parted() == {((7, 0), (7, 10))}
