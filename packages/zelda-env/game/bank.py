@@ -27,7 +27,7 @@ class DataBanks:
         """
         for bank, content in self.banks.items():
             if len(content) + len(data) <= BANK_SIZE:
-                content += data
+                content.extend(data)
                 return bank, BANK_AT + len(content) - len(data)
         raise SourceError(f"no room is left for {what}: the banks of rooms and texts are full")
 

@@ -58,7 +58,9 @@ def ground_sets(
         sets.append(ground_set(name, mine, legends[0], season, arts[0], group, second_from))
     for large in (False, True):
         mine = [room for room in rooms.values() if not room.is_outside and (room.key[0] >= 4) == large]
-        sets.append(ground_set(INSIDE[large], mine, legends[1], 0, arts[1], palettes[INSIDE_PALETTES[large]], second_from))
+        sets.append(
+            ground_set(INSIDE[large], mine, legends[1], 0, arts[1], palettes[INSIDE_PALETTES[large]], second_from)
+        )
     return sets
 
 

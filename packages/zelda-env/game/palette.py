@@ -17,7 +17,8 @@ LEVELS = 5
 def read_palettes(path: Path) -> dict[str, Group]:
     """Read a name and four RRGGBB colours a line.
 
-    A line `bg`, `bg-inside`, `bg-dungeon`, `obj`, or `bg-` and a season starts a group; `bg` serves the seasons without one.
+    A line `bg`, `bg-inside`, `bg-dungeon`, `obj`, or `bg-` and a season starts a group; `bg` serves
+    the seasons that have none.
 
     Raises:
         SourceError: A line has another form, or a group has more than eight palettes.

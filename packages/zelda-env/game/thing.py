@@ -24,6 +24,17 @@ SOLID = ("sign", "chest", "shutter")
 ANYWHERE = ("orb", "shop")
 """May stand on a wall or counter, or not."""
 FACINGS = ("up", "right", "down", "left")
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "villager": ("text", "dir", "look", "pal", "id"),
+    "sign": ("text",),
+    "warp": ("to", "at", "dir"),
+    "chest": ("item", "flag"),
+    "item": ("item", "flag", "after"),
+    "shop": ("item", "flag", "price"),
+    "button": ("bit", "hold"),
+    "shutter": ("bit", "enemies", "torches"),
+}
+"""What a line may say besides kind and place; who has a text may have conditions, too."""
 MOST = 16
 """Objects a room may have: the game keeps those of one room in memory."""
 
@@ -44,7 +55,6 @@ TREASURES = {
 }
 OWNS, FLAG, SEASON, ESSENCE, BOSS_KEY = range(5)
 NOT = 0x80
-PLAIN_OPTIONS = ("text", "dir", "look", "pal", "id")
 
 Details = tuple[int, int, int, int]
 
@@ -82,7 +92,7 @@ class ThingEncoder:
             "button": lambda thing, _: (bit_of(thing), int("hold" in thing.options), 0, 0),
             "shutter": shutter,
             "shop": self.shop,
-            "orb": lambda thing, _: (bit_of(thing), 0, 0, 0),
+            "orb": lambda _thing, _room: (1, 0, 0, 0),
             "boss": lambda _thing, _room: (0, 0, 0, 0),
             "burr": lambda _thing, _room: (0, 0, 0, 0),
         }
@@ -126,6 +136,10 @@ class ThingEncoder:
         facing = thing.options.get("dir", "down")
         if facing not in FACINGS:
             raise SourceError(f"{thing.where}: dir is one of {', '.join(FACINGS)}, not {facing!r}")
+        known = OPTIONS.get(thing.kind, ())
+        for option in thing.options:
+            if option not in known and not ("text" in known and self.condition(option, thing.where)):
+                raise SourceError(f"{thing.where}: {thing.kind} has no option {option!r}")
         if thing.kind in ANYWHERE:
             return
         for cell in room.cells(thing.column, thing.row):
@@ -144,7 +158,7 @@ class ThingEncoder:
         """Return the number of what is said: a text, or a choice among texts by conditions."""
         options = thing.options
         first = self.text(options["text"], thing.where)
-        conditions = [(key, value) for key, value in options.items() if key not in PLAIN_OPTIONS]
+        conditions = [(key, value) for key, value in options.items() if key not in OPTIONS["villager"]]
         if not conditions:
             return first
         record = bytearray((1, first, len(conditions)))

@@ -22,7 +22,7 @@ def leave(stage, way):
     for _ in range(400):
         stage.frame((way,))
         seen.append(stage[SCROLL] & 0x7F)
-        if seen[-1] != 1 or len(seen) > 1 and seen[-2] != 1:
+        if seen[-1] != 1 or (len(seen) > 1 and seen[-2] != 1):
             break
     for _ in range(300):
         stage.frame()
@@ -143,9 +143,9 @@ def shore(stage):
     """Return a cell of free ground with one of the pond right of it."""
     for row in range(1, 7):
         for column in range(1, 9):
-            if stage.tile(column + 1, row) in (ICE, WATER) and stage.tile(column, row) not in (ICE, WATER):
-                if stage.collision(column, row) == 0:
-                    return column, row
+            wet = [stage.tile(column + right, row) in (ICE, WATER) for right in (0, 1)]
+            if wet == [False, True] and stage.collision(column, row) == 0:
+                return column, row
     raise AssertionError("no shore")
 
 
