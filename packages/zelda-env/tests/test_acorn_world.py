@@ -75,7 +75,7 @@ def test_everything_of_use_can_be_reached(acorn):
     reached = {spot[:3] for spot in walk.Walker(acorn, walk.EVERYTHING).reach()}
     for room in acorn.rooms.values():
         for thing in room.things:
-            below = [(0, 1)] if thing.kind == "chest" else [*walk.STEPS, (0, 0)]
+            below = [(0, 1)] if thing.kind in ("chest", "sign") else [*walk.STEPS, (0, 0)]
             near = {(room.key, thing.column + right, thing.row + down) for right, down in below}
             if thing.kind != "blade":
                 assert near & reached, thing
