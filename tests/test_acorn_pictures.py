@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from zelda_env import Rom
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = [
@@ -52,8 +53,6 @@ def shots():
 
 @pytest.fixture(scope="module")
 def booted(shots):
-    from zelda_env import Rom
-
     cartridge = Rom.acorn().data
     return cartridge, shots.start(cartridge)
 
