@@ -89,6 +89,8 @@ def _shown(traces, facts):
 
 
 def _list(names):
+    if not names:
+        return "*no recipe shows it now*"
     more = ", …" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
 

@@ -3,10 +3,18 @@
 from pathlib import Path
 
 import pytest
-from director.console import Console
+from director.console import BOOT_FRAMES, Console
 from director.recipe import chain, read_recipes, replay
 from director.route import expectations, read_routes
-from zelda_env import GameState, MilestoneTracker, Rom, ladder
+from zelda_env import (
+    Emulator,
+    GameState,
+    MilestoneTracker,
+    Rom,
+    ladder,
+    read_demonstration,
+    replay_demonstration,
+)
 
 GAME = Path(__file__).parents[1] / "game"
 ROUTES = read_routes(sorted((GAME / "routes").glob("*.txt")))
@@ -23,6 +31,18 @@ def test_recipes_lead_to_what_their_routes_expect(name):
         assert found == dict.fromkeys(found, True), link
         state = GameState.from_ram(console.wram)
         assert (state.stable, state.dead) == (True, False), link
+
+
+def test_the_run_to_the_credits_is_a_demonstration():
+    """`zelda-env play --replay game/quest.jsonl` shows it; here RAM must be the same at its end."""
+    emulator = Emulator(Rom.acorn())
+    run = read_demonstration(GAME / "quest.jsonl")
+    run.fits(emulator.rom, None)
+    assert replay_demonstration(emulator, run)
+    state = GameState.from_ram(emulator.ram.wram())
+    emulator.close()
+    assert state.essences == 1
+    assert run.frames == BOOT_FRAMES - 1 + sum(RECIPES[link].inputs.frames for link in chain(RECIPES, "essence"))
 
 
 def test_every_route_has_been_recorded():

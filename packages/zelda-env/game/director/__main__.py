@@ -6,15 +6,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from zelda_env import Rom
+from zelda_env import Rom, write_demonstration
 
 from director.actor import Actor
 from director.console import Checkpoint, Console
 from director.errors import DirectorError, StuckError
-from director.recipe import Recipe, recipe_of, replay, write_recipes
+from director.recipe import Recipe, demonstration, recipe_of, replay, write_recipes
 from director.route import START, Route, play, read_routes
 
 GAME = Path(__file__).parents[1]
+QUEST = "essence"
+"""The last route of the quest, which is also written as a demonstration."""
 
 
 def main() -> int:
@@ -22,7 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="director", description=__doc__)
     parser.add_argument("routes", nargs="*", help="names of routes; all without any")
     parser.add_argument("--rom", type=Path, help="the cartridge; the one in the package without it")
-    parser.add_argument("--write", action="store_true", help=f"write {GAME.name}/recipes.txt")
+    parser.add_argument("--write", action="store_true", help="write recipes.txt and quest.jsonl")
     parser.add_argument("--picture", type=Path, help="where to draw what was seen when a route failed")
     parser.add_argument("--verbose", action="store_true", help="tell what went wrong at first")
     options = parser.parse_args()
@@ -35,6 +37,8 @@ def main() -> int:
         return 1
     if options.write:
         write_recipes(GAME / "recipes.txt", {name: recorded[name] for name in routes if name in recorded})
+        if QUEST in recorded:
+            write_demonstration(GAME / "quest.jsonl", demonstration(rom, recorded, QUEST))
     return 0
 
 

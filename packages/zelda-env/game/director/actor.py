@@ -365,9 +365,7 @@ class Actor:
         return foe if max(dx, dy) <= 20 + radius and min(dx, dy) <= 4 + radius else None
 
     def _nearest(self) -> Body | None:
-        return min(
-            foes(self.console), key=lambda foe: (_distance((foe.x, foe.y), self.place), foe.slot), default=None
-        )
+        return min(foes(self.console), key=lambda foe: (_distance((foe.x, foe.y), self.place), foe.slot), default=None)
 
     def _strike_nearest(self) -> bool:
         """Strike at the nearest foe if it is in reach; return whether frames have passed."""

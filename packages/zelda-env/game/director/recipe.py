@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from zelda_env import Rom
+from zelda_env import Demonstration, Emulator, Rom
+from zelda_env.demonstration import Run, in_order, ram_hash
+from zelda_env.saved_state import PYBOY
 
-from director.console import Console
+from director.console import BOOT_FRAMES, Console
 from director.errors import RouteError
 from director.inputs import Inputs, parse
 from director.route import POWER_OFF, START, Route
@@ -109,6 +111,22 @@ def replay(rom: Rom, recipes: Mapping[str, Recipe], name: str) -> Iterator[tuple
             yield link, console
     finally:
         console.close()
+
+
+def demonstration(rom: Rom, recipes: Mapping[str, Recipe], name: str) -> Demonstration:
+    """Return what leads to the end of a recipe as one demonstration from power-on; the power stays on in it."""
+    emulator = Emulator(rom)
+    # The emulator has run a frame when it comes.
+    runs = [Run((), BOOT_FRAMES - 1)]
+    for link in chain(recipes, name):
+        runs += [Run(in_order(buttons), frames) for buttons, frames in recipes[link].inputs.runs]
+    for buttons, frames in runs:
+        emulator.hold(buttons)
+        emulator.tick(frames)
+    emulator.hold(())
+    found = Demonstration(rom.title, rom.sha1, PYBOY, None, tuple(runs), ram_hash(emulator))
+    emulator.close()
+    return found
 
 
 def _drop(inputs: Inputs, frames: int) -> None:

@@ -80,7 +80,7 @@ static void die(obj_t *o) {
     u8 i, y = o->yh, x = o->xh;
     u8 index = (o->enabled >> 4) & 7;
     u8 bit = index > 6 ? 0 : (u8)(1 << index);
-    if (wTotalEnemiesKilled < 1000) wTotalEnemiesKilled++;
+    if (wTotalEnemiesKilled < 1000 && o->id != E_ZOL) wTotalEnemiesKilled++;
     if (o->id == E_BOSS) {
         *room_flags() |= 0x80;
         part_new(PART_PUFF, 0, y - 10, x - 10);

@@ -62,7 +62,8 @@ static void enter_game(void) {
     room_spawn();
     link_active_tile();
     if (wRoomIsLarge) camera_snap();
-    wEnteredWarpPosition = wActiveTilePos;
+    /* who continues on a warp does not fall through it */
+    wEnteredWarpPosition = room_thing(4, wActiveTilePos) ? wActiveTilePos : 0xFF;
     wGfxRegsFinal[0] = 0xC7;
     if (!wRoomIsLarge) {
         wGfxRegsFinal[1] = 0xF0;

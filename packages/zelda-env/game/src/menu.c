@@ -254,7 +254,7 @@ void menu_update(void) BANKED {
 
 /* ---- game over ---- */
 
-#define PATIENCE 240    /* then the game continues by itself */
+#define PATIENCE 150    /* then the game continues by itself */
 
 void gameover_begin(void) BANKED {
     u16 d = wDeathCounter + 1;

@@ -67,7 +67,7 @@ void respawn_here(void) {
 }
 
 static void enter(void) {
-    u8 from_dungeon = wDungeonIndex, crossed = wActiveGroup == 0 && wWarpDestGroup == 0;
+    u8 from_dungeon = wDungeonIndex;
     wCutsceneIndex = 0;
     wScrollMode = 2;
     wWarpTransition2 = 0;
@@ -76,7 +76,7 @@ static void enter(void) {
     /* first what an observer looks at: the tables may outlast this frame */
     link_init(arrive_y, arrive_x, wWarpTransition & 3);
     w1Link.state = 0x0A;
-    wEnteredWarpPosition = crossed ? 0xFF : wWarpDestPos;
+    wEnteredWarpPosition = wWarpDestPos;
     wScreenOffsetY = wScreenOffsetX = 0;
     room_setup();
     camera_snap();
