@@ -89,6 +89,7 @@ PLACES = (
     Place("The hermit's house", 3, 0x16, 5, 4, UP),
     Place("The first cave", 4, 0x04, 9, 7, UP),
     Place("The root dungeon", 4, 0x1C, 7, 8, UP),
+    Place("A tablet", 4, 0x1D, 8, 3, UP, then=press("a", 70)),
     Place("The orb", 4, 0x16, 9, 5, RIGHT),
     Place("The long gaps", 4, 0x12, 3, 5, RIGHT),
     Place("The guardian", 4, 0x11, 7, 7, UP, then=press("up", 60)),
@@ -134,7 +135,8 @@ def visit(pyboy: PyBoy, place: Place) -> Image.Image:
     seen = (pyboy.memory[0xCC49], pyboy.memory[0xCC4C])
     if seen != (place.group, place.room):
         raise RuntimeError(f"{place.name}: the game is in room {seen}, not {(place.group, place.room)}")
-    return pyboy.screen.image.convert("RGB").copy()
+    picture: Image.Image = pyboy.screen.image
+    return picture.convert("RGB")
 
 
 def sheet(pictures: list[tuple[str, Image.Image]]) -> Image.Image:
