@@ -3,6 +3,9 @@
 WorkflowError
 ├── MissingRecordError    a step's output is not in the store
 ├── ParametersError       the store was started with other parameters
+├── RenderError           the templates on the disk are not those of this version, or cannot be rendered
+├── RunNameError          the run's name cannot name objects in Kubernetes
+├── ClusterError          the cluster or the Argo server cannot be used, or does not have what was asked for
 └── StepFailedError       a step's command ended with an error
 """
 
@@ -17,6 +20,18 @@ class MissingRecordError(WorkflowError, FileNotFoundError):
 
 class ParametersError(WorkflowError, ValueError):
     """The parameters differ from those that the run in this store was started with."""
+
+
+class RenderError(WorkflowError, ValueError):
+    """The templates on the disk are not those of this version, or cannot be rendered."""
+
+
+class RunNameError(WorkflowError, ValueError):
+    """The run's name cannot name objects in Kubernetes."""
+
+
+class ClusterError(WorkflowError, ConnectionError):
+    """The cluster or the Argo server cannot be used, or does not have what was asked for."""
 
 
 class StepFailedError(WorkflowError, RuntimeError):
