@@ -1,6 +1,6 @@
-"""Make the Secret that holds the store's keys, drawn at random, unless it exists. Runs in a pod, on the standard library alone.
+"""Make the Secret that holds the store's keys, drawn at random, unless it exists.
 
-Usage: make_secret.py NAME
+Usage: make_secret.py NAME, in a pod. It needs nothing but the standard library.
 """
 
 from __future__ import annotations
