@@ -1,19 +1,25 @@
-"""The names of a run's objects in Kubernetes."""
+"""The names and labels of a run's objects in Kubernetes."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 
-from zelda_workflows.errors import RunNameError
+from zelda_workflows.errors import ParametersError, RunNameError
 
 RAYJOB_LENGTH = 47
 """KubeRay refuses a longer RayJob name (1.7, `MaxRayJobNameLength`)."""
 WORKFLOW_LENGTH = 63
 """A workflow's name is a label of its pods."""
 
+RUN_LABEL = "zelda-rlaif/run"
+EPOCH_LABEL = "zelda-rlaif/epoch"
+WORKFLOW_LABEL = "zelda-rlaif/workflow"
+
 _DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _LABEL = re.compile(r"[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?")
+_PLAIN = re.compile(r"[^\s\x00-\x1f\x7f'\"`${}\\]*")
 _HASH_LENGTH = 8
 
 
@@ -29,6 +35,20 @@ def check_run_name(run: str) -> str:
             "ends, for it becomes a label in Kubernetes; choose another --run"
         )
     return run
+
+
+def check_plain(values: Mapping[str, str]) -> None:
+    """Refuse a parameter's value that could be more than a value once it stands in a manifest or a command line.
+
+    Raises:
+        ParametersError: One has a blank, a quote, a brace, a dollar, a backslash or a control character in it.
+    """
+    for name, value in values.items():
+        if not _PLAIN.fullmatch(value):
+            raise ParametersError(
+                f"the value of {name} is {value!r}; expected no blanks, quotes, braces, dollars or backslashes, for it "
+                "becomes part of a manifest"
+            )
 
 
 def rayjob_name(run: str, epoch: int) -> str:

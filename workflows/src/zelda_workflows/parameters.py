@@ -22,7 +22,9 @@ def check_parameters(store: Store, config: RunConfig) -> None:
         return
     theirs = store.read_json(PATH, "run/1")["parameters"]
     changed = [
-        f"{key} was {theirs.get(key)!r} and is now {mine[key]!r}" for key in sorted(mine) if theirs.get(key) != mine[key]
+        f"{key} was {theirs.get(key)!r} and is now {mine[key]!r}"
+        for key in sorted(mine)
+        if theirs.get(key) != mine[key]
     ]
     if changed:
         raise ParametersError(

@@ -1,5 +1,4 @@
-"""The loop as objects of Kubernetes: Argo's templates, and the RayJob that trains (needs the extra `argo`)."""
+"""The loop as objects of Kubernetes: Argo's templates, the RayJob that trains, and how to submit a run.
 
-from zelda_workflows.argo.render import render, write
-
-__all__ = ["render", "write"]
+Everything here but the steps `next` and `finish` needs the extra `argo` (Hera and the Kubernetes client).
+"""

@@ -6,14 +6,12 @@ import json
 from typing import Any
 
 from hera.workflows import EmptyDirVolume, Resources, RetryStrategy
-from hera.workflows.models import Backoff, PodSecurityContext, SeccompProfile
+from hera.workflows.models import Backoff, PodSecurityContext, Quantity, SeccompProfile
 
 from zelda_workflows.argo.parameter import of
+from zelda_workflows.name import EPOCH_LABEL, RUN_LABEL, WORKFLOW_LABEL
 
 PART_OF = "zelda-rlaif"
-RUN_LABEL = "zelda-rlaif/run"
-EPOCH_LABEL = "zelda-rlaif/epoch"
-WORKFLOW_LABEL = "zelda-rlaif/workflow"
 
 _RESTRICTED: dict[str, Any] = {
     "allowPrivilegeEscalation": False,
@@ -39,14 +37,14 @@ ADOPT = RetryStrategy(
     retry_policy="Always",
     # A training that failed is the RayJob's to repeat. Only the pod that watched it is started again, and finds it.
     expression="lastRetry.status == 'Error'",
-    backoff=Backoff(duration="10s", factor=2, max_duration="5m"),
+    backoff=Backoff.model_validate({"duration": "10s", "factor": 2, "maxDuration": "5m"}),
 )
 TRANSIENT = RetryStrategy(
     limit=3,
     retry_policy="Always",
     # A pod that was lost, evicted (143) or out of memory (137). A command's own exit codes say that a person is needed.
     expression="lastRetry.status == 'Error' || lastRetry.exitCode in ['137', '143']",
-    backoff=Backoff(duration="30s", factor=2, max_duration="30m"),
+    backoff=Backoff.model_validate({"duration": "30s", "factor": 2, "maxDuration": "30m"}),
 )
 
 
@@ -74,7 +72,7 @@ def restricted() -> dict[str, Any]:
 
 def scratch() -> EmptyDirVolume:
     """Return the volume at /tmp, the one place where a container of ours may write."""
-    return EmptyDirVolume(name="scratch", mount_path="/tmp", size_limit="2Gi")  # noqa: S108 - it is an emptyDir
+    return EmptyDirVolume(name="scratch", mount_path="/tmp", size_limit=Quantity(root="2Gi"))  # noqa: S108 - it is an emptyDir
 
 
 def sizes(cpu: str, memory: str) -> Resources:

@@ -42,6 +42,7 @@ def check(folder: Path) -> list[Path]:
     wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     if wrong:
         raise RenderError(
-            f"{folder}: {', '.join(wrong)} differ from what this version renders; run: zelda-rlaif render --output {folder}"
+            f"{folder}: {', '.join(wrong)} differ from what this version renders; "
+            f"run: zelda-rlaif render --output {folder}"
         )
     return [folder / name for name in wanted]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hera.workflows import Container, CronWorkflow, Parameter, Resource, Resources, Steps, WorkflowTemplate
+from hera.workflows import Container, CronWorkflow, Parameter, Resource, Steps, WorkflowTemplate
 from hera.workflows import Step as Call
 from hera.workflows.models import (
     EnvVar,
@@ -23,7 +23,8 @@ from hera.workflows.models import (
 from zelda_workflows.argo import pod, rayjob
 from zelda_workflows.argo.document import dump
 from zelda_workflows.argo.parameter import FLAGS, STORE, flag, of, parameters, values
-from zelda_workflows.step import S3, Step, list_steps
+from zelda_workflows.name import EPOCH_LABEL, RUN_LABEL, WORKFLOW_LABEL
+from zelda_workflows.step import Step, list_steps
 
 LOOP = "zelda-rlaif"
 TRAIN_EPOCH = "zelda-train-epoch"
@@ -36,25 +37,26 @@ _RAYJOB = "{{inputs.parameters.rayjob}}"
 _OUT = "/tmp/next"  # noqa: S108 - in the pod's emptyDir
 
 _HOUR_S = 3600
-_DEADLINES_S = {"plan": 1800, "score": 12 * _HOUR_S, "merge": 1800, "fit": 4 * _HOUR_S, "commit": 900}
+_SHORT_S = 900
+_DEADLINES_S = {"plan": 1800, "score": 12 * _HOUR_S, "merge": 1800, "fit": 4 * _HOUR_S}
+_SMALL = pod.sizes("100m", "512Mi")
 _SIZES = {
     "plan": pod.sizes("250m", "512Mi"),
     "score": pod.sizes("500m", "1Gi"),
     "merge": pod.sizes("250m", "1Gi"),
     "fit": pod.sizes("1", "4Gi"),
-    "commit": pod.sizes("100m", "512Mi"),
 }
 _TRAIN_TIMEOUT = "72h"  # the wait in Kueue's queue counts, too
 
 
 def loop() -> WorkflowTemplate:
     """Return the loop: epoch after epoch while there are hours and epochs left."""
-    with _template(LOOP, "epochs") as template:
+    with _template(LOOP, "epochs", parameters()) as template:
         epoch = _epoch_steps()
-        choice = _next("next", ())
+        choice = _next()
         successor = _successor()
         with Steps(name="epochs", inputs=[Parameter(name="round", value="0")]) as epochs:
-            chosen = choice(name="next", arguments={"round": "{{inputs.parameters.round}}"})
+            choice(name="next", arguments={"round": "{{inputs.parameters.round}}"})
             trains = f"{_output('action')} == train"
             passed = {"epoch": _output("epoch"), "rayjob": _output("rayjob")}
             Call(name="epoch", template=epoch, arguments=passed, when=trains)
@@ -66,15 +68,14 @@ def loop() -> WorkflowTemplate:
                     arguments={"name": _output("successor"), "run-hours": _output("hours-left")},
                     when=f"{_output('action')} == succeed",
                 )
-        assert chosen.name == "next"  # noqa: S101 - what _output() refers to
         _exit_handler()
     return template
 
 
 def train_epoch() -> WorkflowTemplate:
     """Return the training of a single epoch: its RayJob, nothing else."""
-    with _template(TRAIN_EPOCH, "one", _epoch_parameter()) as template:
-        choice = _next("next", ("--only-epoch", of("epoch")))
+    with _template(TRAIN_EPOCH, "one", [*parameters(), _epoch_parameter()]) as template:
+        choice = _next("--only-epoch", of("epoch"))
         training = _train_templates(_steps()["train"])
         with Steps(name="one") as one:
             choice(name="next", arguments={"round": "0"})
@@ -86,8 +87,11 @@ def train_epoch() -> WorkflowTemplate:
 
 def score_epoch() -> WorkflowTemplate:
     """Return a single pass of scoring over an epoch that is recorded."""
-    with _template(SCORE_EPOCH, "one", _epoch_parameter()) as template:
-        scoring = _score_templates(_steps())
+    steps = _steps()
+    words = " ".join(word for name in ("plan", "score", "merge") for word in steps[name].command)
+    used = [entry for entry in parameters() if of(str(entry.name)) in words or entry.name == "judge-image"]
+    with _template(SCORE_EPOCH, "one", [*used, _epoch_parameter()]) as template:
+        scoring = _score_templates(steps)
         with Steps(name="one"):
             _call_scoring(scoring, of("epoch"))
     return template
@@ -114,13 +118,13 @@ def nightly() -> CronWorkflow:
     )
 
 
-def _template(name: str, entrypoint: str, *more: Parameter) -> WorkflowTemplate:
-    run = {pod.RUN_LABEL: LabelValueFrom(expression="workflow.parameters.run")}
+def _template(name: str, entrypoint: str, arguments: list[Parameter]) -> WorkflowTemplate:
+    run = {RUN_LABEL: LabelValueFrom(expression="workflow.parameters.run")}
     return WorkflowTemplate(
         name=name,
         labels=pod.labels("workflow"),
         entrypoint=entrypoint,
-        arguments=[*parameters(), *more],
+        arguments=arguments,
         service_account_name="zelda-workflow",
         security_context=pod.POD_SECURITY,
         workflow_metadata=WorkflowMetadata(labels=pod.labels("workflow"), labels_from=run),
@@ -174,7 +178,7 @@ def _train_template(name: str, manifest: str) -> Resource:
         set_owner_reference=True,
         retry_strategy=pod.ADOPT,
         timeout=_TRAIN_TIMEOUT,
-        labels={pod.EPOCH_LABEL: _EPOCH},
+        labels={EPOCH_LABEL: _EPOCH},
         pod_spec_patch=pod.executor_patch("main", init=False),
     )
 
@@ -210,27 +214,40 @@ def _call_scoring(scoring: tuple[Container, Container, Container], epoch: str) -
 
 
 def _command_template(name: str, step: Step, *inputs: Parameter) -> Container:
-    return Container(
-        name=name,
+    component = "judge" if step.phase == "score" else "workflow"
+    return _container(
+        name,
+        step,
         inputs=[Parameter(name="epoch"), *inputs],
-        **_container(step.image, step.command, step.environment, _SIZES[name]),
-        labels=pod.labels("judge" if step.phase == "score" else "workflow") | {pod.EPOCH_LABEL: _EPOCH},
-        active_deadline_seconds=_DEADLINES_S[name],
-        retry_strategy=pod.TRANSIENT,
+        labels=pod.labels(component) | {EPOCH_LABEL: _EPOCH},
     )
 
 
-def _container(image: str, command: Sequence[str], names: tuple[str, ...], size: Resources) -> dict[str, object]:
-    return {
-        "image": of(f"{image}-image"),
-        "command": [command[0]],
-        "args": list(command[1:]),
-        "env": [EnvVar.model_validate(entry) for entry in pod.environment(names)],
-        "resources": size,
-        "security_context": SecurityContext.model_validate(pod.restricted()),
-        "volumes": pod.scratch(),
-        "pod_spec_patch": pod.executor_patch("wait", init=True),
-    }
+def _container(
+    name: str,
+    step: Step,
+    *,
+    inputs: Sequence[Parameter] = (),
+    outputs: Sequence[Parameter] = (),
+    labels: dict[str, str] | None = None,
+) -> Container:
+    """Return the template that runs a step's command."""
+    return Container(
+        name=name,
+        inputs=list(inputs),
+        outputs=list(outputs),
+        labels=labels,
+        image=of(f"{step.image}-image"),
+        command=[step.command[0]],
+        args=list(step.command[1:]),
+        env=[EnvVar.model_validate(entry) for entry in pod.environment(step.environment)],
+        resources=_SIZES.get(name, _SMALL),
+        security_context=SecurityContext.model_validate(pod.restricted()),
+        volumes=pod.scratch(),
+        pod_spec_patch=pod.executor_patch("wait", init=True),
+        active_deadline_seconds=_DEADLINES_S.get(name, _SHORT_S),
+        retry_strategy=pod.TRANSIENT,
+    )
 
 
 def _run_flags() -> tuple[str, ...]:
@@ -238,7 +255,7 @@ def _run_flags() -> tuple[str, ...]:
     return ("--store", STORE, *(word for name in FLAGS for word in (f"--{flag(name)}", of(flag(name)))))
 
 
-def _next(name: str, more: tuple[str, ...]) -> Container:
+def _next(*more: str) -> Container:
     """Return the template that decides what is done next, from the commits in the store."""
     command = (
         *("zelda-rlaif", "next", *_run_flags()),
@@ -246,13 +263,11 @@ def _next(name: str, more: tuple[str, ...]) -> Container:
         *("--workflow-uid", "{{workflow.uid}}", "--output", _OUT, *more),
     )
     outputs = ("action", "epoch", "rayjob", "round", "hours-left", "successor")
-    return Container(
-        name=name,
+    return _container(
+        "next",
+        Step("next", "train", command),
         inputs=[Parameter(name="round")],
         outputs=[Parameter(name=output, value_from=ValueFrom(path=f"{_OUT}/{output}")) for output in outputs],
-        **_container("judge", command, S3, _SIZES["commit"]),
-        active_deadline_seconds=_DEADLINES_S["commit"],
-        retry_strategy=pod.TRANSIENT,
     )
 
 
@@ -279,29 +294,24 @@ def _successor() -> Resource:
         action="apply",
         manifest=dump(manifest),
         retry_strategy=pod.ADOPT,
-        active_deadline_seconds=_DEADLINES_S["commit"],
+        active_deadline_seconds=_SHORT_S,
         pod_spec_patch=pod.executor_patch("main", init=False),
     )
 
 
 def _exit_handler() -> None:
     """Make the template that runs last, however the workflow ended."""
-    selector = f"{pod.WORKFLOW_LABEL}={{{{workflow.name}}}}"
+    selector = f"{WORKFLOW_LABEL}={{{{workflow.name}}}}"
     stop = Resource(
         name="stop-training",
         action="delete",
         flags=["rayjobs.ray.io", f"--selector={selector}", "--wait=false"],
         retry_strategy=pod.TRANSIENT,
-        active_deadline_seconds=_DEADLINES_S["commit"],
+        active_deadline_seconds=_SHORT_S,
         pod_spec_patch=pod.executor_patch("main", init=False),
     )
     command = ("zelda-rlaif", "finish", "--store", STORE, "--epochs", of("epochs"), "--status", "{{workflow.status}}")
-    report = Container(
-        name="report",
-        **_container("judge", command, S3, _SIZES["commit"]),
-        active_deadline_seconds=_DEADLINES_S["commit"],
-        retry_strategy=pod.TRANSIENT,
-    )
+    report = _container("report", Step("report", "commit", command))
     with Steps(name="finish") as finish, finish.parallel():
         stop(name="stop-training")
         report(name="report")
