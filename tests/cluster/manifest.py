@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -68,6 +70,16 @@ def combine(folder: Path, resources: list[str], components: list[str]) -> list[O
     }
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
     return render(folder)
+
+
+def load(script: str) -> ModuleType:
+    """Import a script below gitops/, which is no package: it is mounted into a pod as it is."""
+    spec = importlib.util.spec_from_file_location(Path(script).stem, GITOPS / script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def name(item: Object) -> str:
