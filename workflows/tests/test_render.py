@@ -132,8 +132,8 @@ def test_argos_own_containers_are_restricted_and_limited(documents):
             if "steps" in template:
                 continue
             patch = yaml.safe_load(template["podSpecPatch"])
-            wanted = {"wait", "init"} if "container" in template else {"main"}
-            patched = {entry["name"]: entry for entry in patch["containers"] + patch.get("initContainers", [])}
+            wanted = {"init", "wait" if "container" in template else "main"}
+            patched = {entry["name"]: entry for entry in patch["containers"] + patch["initContainers"]}
             assert patched.keys() == wanted
             assert all(entry["resources"].keys() == {"requests", "limits"} for entry in patched.values())
             assert all(entry["securityContext"]["capabilities"] == {"drop": ["ALL"]} for entry in patched.values())

@@ -95,15 +95,9 @@ class Logs(BaseSettings):
         """Print them, each after the names of its pod and container."""
         with _needs_argo():
             from zelda_workflows.argo.cluster import KubernetesCluster  # noqa: PLC0415 - an extra
-        found = False
-        for source, line in KubernetesCluster(self.namespace).logs(check_run_name(self.run), self.lines):
-            found = True
+        cluster = KubernetesCluster(self.namespace, os.environ.get("KUBECONFIG", ""))
+        for source, line in cluster.logs(check_run_name(self.run), self.lines):
             print(f"{source} | {line}")
-        if not found:
-            raise ClusterError(
-                f"run {self.run!r} has no pods in namespace {self.namespace}; pods that ended well are removed after "
-                "some hours; check the name with: zelda-rlaif status"
-            )
         return 0
 
 
@@ -181,7 +175,7 @@ def _connect(namespace: str, argo_server: str, *, insecure: bool) -> Cluster:
         from zelda_workflows.argo.cluster import ArgoServer, KubernetesCluster  # noqa: PLC0415 - an extra
     if argo_server:
         return ArgoServer(argo_server, os.environ.get("ARGO_TOKEN"), namespace, verify=not insecure)
-    return KubernetesCluster(namespace)
+    return KubernetesCluster(namespace, os.environ.get("KUBECONFIG", ""))
 
 
 @contextmanager

@@ -81,17 +81,20 @@ class KubernetesCluster:
 
     Args:
         namespace: Where the templates and the workflows are.
+        kubeconfig: Of KUBECONFIG; empty where that is not set.
 
     Raises:
         ClusterError: No cluster is configured here.
     """
 
-    def __init__(self, namespace: str) -> None:
+    def __init__(self, namespace: str, kubeconfig: str = "") -> None:
         self._namespace = namespace
         settings = client.Configuration()
         settings.retries = False  # an unreachable server is said at once
         try:
-            config.load_config(client_configuration=settings)  # type: ignore[no-untyped-call]
+            # The client remembers the KUBECONFIG of the moment when it was imported; this one is of now.
+            named = {"config_file": kubeconfig} if kubeconfig else {}
+            config.load_config(client_configuration=settings, **named)  # type: ignore[no-untyped-call]
         except (ConfigException, OSError) as error:
             raise ClusterError(
                 f"no Kubernetes cluster is configured here ({_one_line(error)}); set KUBECONFIG, or name an Argo "
@@ -141,6 +144,11 @@ class KubernetesCluster:
             pods: list[Any] = self._core.list_namespaced_pod(
                 self._namespace, label_selector=f"{RUN_LABEL}={run}", _request_timeout=_TIMEOUT_S
             ).items
+        if not pods:
+            raise ClusterError(
+                f"run {run!r} has no pods at {self._where}; those that ended well are removed after some hours; "
+                "check the names with: zelda-rlaif status"
+            )
         for pod in sorted(pods, key=_created):
             for container in pod.spec.containers:
                 yield from self._container_logs(pod.metadata.name, container.name, lines)
@@ -148,12 +156,12 @@ class KubernetesCluster:
     def _container_logs(self, pod: str, container: str, lines: int) -> Iterator[tuple[str, str]]:
         try:
             with self._explained(f"the logs of {pod}"):
-                text = self._core.read_namespaced_pod_log(
+                said = self._core.read_namespaced_pod_log(
                     pod, self._namespace, container=container, tail_lines=lines, _request_timeout=_TIMEOUT_S
                 )
         except ClusterError as error:  # a container that has not started has no log; the others have
-            text = f"({error})"
-        for line in text.splitlines():
+            said = f"({error})"
+        for line in (said or "").splitlines():
             yield f"{pod}/{container}", line
 
     @contextmanager

@@ -84,21 +84,18 @@ def _times_four(cpu: str) -> str:
     return f"{4 * int(cpu.removesuffix('m'))}m" if cpu.endswith("m") else str(4 * int(cpu))
 
 
-def executor_patch(*containers: str, init: bool) -> str:
-    """Return the pod patch that limits and restricts the containers that Argo adds.
+def executor_patch(container: str) -> str:
+    """Return the pod patch that limits and restricts the containers that Argo adds: `init` and another one.
 
     Args:
-        containers: Names of the executor's containers: `wait` beside a command, `main` of a resource template.
-        init: Whether Argo puts an init container in, too.
+        container: `wait` beside a command, `main` of a resource template.
     """
     small = {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "500m", "memory": "256Mi"}}
+    # What Argo's containers may write lies in volumes of Argo's; where they write, Argo decides.
+    security = {key: value for key, value in _RESTRICTED.items() if key != "readOnlyRootFilesystem"}
 
     def entry(name: str) -> dict[str, Any]:
-        # The executor keeps state in a volume of Argo's; its root file system is read-only in Argo's own defaults.
-        security = {key: value for key, value in _RESTRICTED.items() if key != "readOnlyRootFilesystem"}
         return {"name": name, "resources": small, "securityContext": security}
 
-    patch: dict[str, Any] = {"containers": [entry(name) for name in containers]}
-    if init:
-        patch["initContainers"] = [entry("init")]
+    patch = {"initContainers": [entry("init")], "containers": [entry(container)]}
     return json.dumps(patch, separators=(",", ":"))

@@ -179,7 +179,7 @@ def _train_template(name: str, manifest: str) -> Resource:
         retry_strategy=pod.ADOPT,
         timeout=_TRAIN_TIMEOUT,
         labels={EPOCH_LABEL: _EPOCH},
-        pod_spec_patch=pod.executor_patch("main", init=False),
+        pod_spec_patch=pod.executor_patch("main"),
     )
 
 
@@ -244,7 +244,7 @@ def _container(
         resources=_SIZES.get(name, _SMALL),
         security_context=SecurityContext.model_validate(pod.restricted()),
         volumes=pod.scratch(),
-        pod_spec_patch=pod.executor_patch("wait", init=True),
+        pod_spec_patch=pod.executor_patch("wait"),
         active_deadline_seconds=_DEADLINES_S.get(name, _SHORT_S),
         retry_strategy=pod.TRANSIENT,
     )
@@ -295,7 +295,7 @@ def _successor() -> Resource:
         manifest=dump(manifest),
         retry_strategy=pod.ADOPT,
         active_deadline_seconds=_SHORT_S,
-        pod_spec_patch=pod.executor_patch("main", init=False),
+        pod_spec_patch=pod.executor_patch("main"),
     )
 
 
@@ -308,7 +308,7 @@ def _exit_handler() -> None:
         flags=["rayjobs.ray.io", f"--selector={selector}", "--wait=false"],
         retry_strategy=pod.TRANSIENT,
         active_deadline_seconds=_SHORT_S,
-        pod_spec_patch=pod.executor_patch("main", init=False),
+        pod_spec_patch=pod.executor_patch("main"),
     )
     command = ("zelda-rlaif", "finish", "--store", STORE, "--epochs", of("epochs"), "--status", "{{workflow.status}}")
     report = _container("report", Step("report", "commit", command))
