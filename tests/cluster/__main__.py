@@ -45,7 +45,7 @@ def found() -> list[str]:
     """One line for each thing the tests can use: what it is for, and whether it is here."""
     return [
         f"  kubectl        renders the overlays     {_version('kubectl', 'version', '--client')}",
-        f"  ZELDA_SCHEMAS  folders of CRDs          {os.environ.get('ZELDA_SCHEMAS') or 'not set: no schema is checked'}",
+        f"  ZELDA_SCHEMAS  folders of CRDs          {os.environ.get('ZELDA_SCHEMAS') or 'not set: no schema checks'}",
         f"  KUBECONFIG     an API server, with CRDs {_server()}",
         f"  argo           lints the templates      {_version('argo', 'version', '--short')}",
     ]

@@ -40,9 +40,7 @@ def allowed(policies: Sequence[Policy], source: Peer, target: Peer, port: int, p
     )
 
 
-def _passes(
-    policies: Sequence[Policy], direction: str, pod: Peer, other: Peer, port: int, protocol: str
-) -> bool:
+def _passes(policies: Sequence[Policy], direction: str, pod: Peer, other: Peer, port: int, protocol: str) -> bool:
     mine = [policy for policy in policies if _applies(policy, direction, pod)]
     if not mine:
         return True

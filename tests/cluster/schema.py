@@ -39,7 +39,9 @@ METADATA: dict[str, Any] = {
 HEAD = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": METADATA}
 
 
-def _unique_entries(_: Any, keys: list[str], items: Any, schema: dict[str, Any]) -> Iterator[jsonschema.ValidationError]:
+def _unique_entries(
+    _: Any, keys: list[str], items: Any, schema: dict[str, Any]
+) -> Iterator[jsonschema.ValidationError]:
     """A list that is a map by these keys holds each key once."""
     if schema["x-kubernetes-list-type"] != "map" or not isinstance(items, list):
         return
@@ -48,9 +50,7 @@ def _unique_entries(_: Any, keys: list[str], items: Any, schema: dict[str, Any])
         yield jsonschema.ValidationError(f"{'/'.join(entry)} is there more than once")
 
 
-Validator = jsonschema.validators.extend(
-    jsonschema.Draft4Validator, {"x-kubernetes-list-map-keys": _unique_entries}
-)
+Validator = jsonschema.validators.extend(jsonschema.Draft4Validator, {"x-kubernetes-list-map-keys": _unique_entries})
 
 
 def validators() -> dict[tuple[str, str], Validator]:

@@ -1,8 +1,8 @@
 """A real API server takes the overlays, CEL rules included, finds nothing to change the second time, and grants each
 service account its rights and no more.
 
-Needs KUBECONFIG, and the CRDs of the kinds in the cluster. Objects are made and removed in the namespace zelda-rlaif, so
-a cluster that runs the loop is refused.
+Needs KUBECONFIG, and the CRDs of the kinds in the cluster. Objects are made and removed in the namespace zelda-rlaif,
+so a cluster that runs the loop is refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,16 @@ from .manifest import GITOPS, NAMESPACE, OVERLAYS, Object, load, name, of_kind, 
 
 MARK = "zelda-rlaif/cluster-test"
 # Nothing but an author writes to these, so an apply that changes nothing leaves even their version.
-STILL = {"ConfigMap", "HTTPRoute", "LimitRange", "NetworkPolicy", "PrometheusRule", "Role", "RoleBinding", "WorkflowTemplate"}
+STILL = {
+    "ConfigMap",
+    "HTTPRoute",
+    "LimitRange",
+    "NetworkPolicy",
+    "PrometheusRule",
+    "Role",
+    "RoleBinding",
+    "WorkflowTemplate",
+}
 
 
 class Cluster:
@@ -32,7 +41,9 @@ class Cluster:
         self.program = shutil.which("kubectl")
 
     def run(self, *words: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([self.program, *words], input=text, capture_output=True, text=True, timeout=300, check=False)
+        return subprocess.run(
+            [self.program, *words], input=text, capture_output=True, text=True, timeout=300, check=False
+        )
 
     def must(self, *words: str, text: str | None = None) -> str:
         done = self.run(*words, text=text)
@@ -236,7 +247,9 @@ def test_the_workflows_rights_are_enough_for_what_its_steps_do(cluster, applied)
         before = cluster.must(*generation, text=text)
         cluster.must("apply", *as_workflow, "-f", "-", text=text)
         assert cluster.must(*generation, text=text) == before, "a second watcher changes the job that it is to adopt"
-    said = cluster.must("delete", *as_workflow, "rayjobs.ray.io", "--selector=app.kubernetes.io/name=zelda-train", "--wait=false")
+    said = cluster.must(
+        "delete", *as_workflow, "rayjobs.ray.io", "--selector=app.kubernetes.io/name=zelda-train", "--wait=false"
+    )
     assert "deleted" in said
 
 
@@ -260,5 +273,3 @@ def test_the_stores_keys_are_drawn_once_and_cannot_be_read_by_who_drew_them(clus
             script.make_secret("zelda-s3", server["server"], tmp_path)
     finally:
         cluster.must("delete", "secret", "zelda-s3", "-n", NAMESPACE, "--ignore-not-found")
-
-

@@ -1,4 +1,4 @@
-"""Argo CD: the project allows what is used and no more, and the health checks say what they mean, run by a real Lua 5.1."""
+"""Argo CD: the project allows what is used and no more; the health checks say what they mean, in a real Lua 5.1."""
 
 from __future__ import annotations
 
@@ -54,7 +54,11 @@ def test_what_others_wait_for_comes_in_an_earlier_wave(overlay):
     assert waves["Namespace"] == {-3}
     assert max(waves["Namespace"]) < min(waves["ServiceAccount"])
     assert waves["RayCluster"] == {1}
-    for earlier, later in (("ExternalSecret", "StatefulSet"), ("StatefulSet", "RayCluster"), ("HTTPRoute", "LLMInferenceService")):
+    for earlier, later in (
+        ("ExternalSecret", "StatefulSet"),
+        ("StatefulSet", "RayCluster"),
+        ("HTTPRoute", "LLMInferenceService"),
+    ):
         if earlier in waves and later in waves:
             assert max(waves[earlier]) < min(waves[later])
 
@@ -62,7 +66,9 @@ def test_what_others_wait_for_comes_in_an_earlier_wave(overlay):
 def test_openshift_gets_the_same_checks():
     plain = render("argocd/health")[0]["data"]
     openshift = of_kind(render("argocd/openshift-health"), "ArgoCD")[0]["spec"]["resourceHealthChecks"]
-    assert {f"resource.customizations.health.{entry['group']}_{entry['kind']}": entry["check"] for entry in openshift} == plain
+    assert {
+        f"resource.customizations.health.{entry['group']}_{entry['kind']}": entry["check"] for entry in openshift
+    } == plain
 
 
 def health(kind, item):
@@ -86,13 +92,21 @@ def ready(status, **more):
         ("rayjob", {"status": {"jobDeploymentStatus": "Running", "jobStatus": "RUNNING"}}, ("Progressing", "Running")),
         ("rayjob", {"status": {"jobDeploymentStatus": "Retrying", "jobStatus": "FAILED"}}, ("Progressing", "Retrying")),
         ("rayjob", {"status": {"jobDeploymentStatus": "Complete", "jobStatus": "SUCCEEDED"}}, ("Healthy", "Complete")),
-        ("rayjob", {"status": {"jobDeploymentStatus": "Complete", "jobStatus": "STOPPED"}}, ("Degraded", "Complete STOPPED")),
+        (
+            "rayjob",
+            {"status": {"jobDeploymentStatus": "Complete", "jobStatus": "STOPPED"}},
+            ("Degraded", "Complete STOPPED"),
+        ),
         ("rayjob", {"status": {"jobDeploymentStatus": "Failed", "message": "no image"}}, ("Degraded", "no image")),
         ("rayjob", {"status": {"jobDeploymentStatus": "ValidationFailed"}}, ("Degraded", "ValidationFailed ")),
         ("rayjob", {"status": {"jobDeploymentStatus": "Suspended"}}, ("Suspended", "waits in the queue")),
         ("raycluster", {}, ("Progressing", "")),
         ("raycluster", {"status": {"state": "ready", "observedGeneration": 2}}, ("Healthy", "ready")),
-        ("raycluster", {"status": {"state": "ready", "observedGeneration": 1}}, ("Progressing", "a change has not been seen yet")),
+        (
+            "raycluster",
+            {"status": {"state": "ready", "observedGeneration": 1}},
+            ("Progressing", "a change has not been seen yet"),
+        ),
         ("raycluster", {"status": {"state": "failed", "reason": "no quota"}}, ("Degraded", "no quota")),
         ("raycluster", {"status": {"state": "suspended"}}, ("Suspended", "waits in the queue")),
         ("llminferenceservice", {}, ("Progressing", "")),
@@ -100,7 +114,10 @@ def ready(status, **more):
         ("llminferenceservice", {"status": ready("False", message="loading")}, ("Progressing", "loading")),
         (
             "llminferenceservice",
-            {"metadata": {"generation": 1, "annotations": {"serving.kserve.io/stop": "true"}}, "status": ready("False")},
+            {
+                "metadata": {"generation": 1, "annotations": {"serving.kserve.io/stop": "true"}},
+                "status": ready("False"),
+            },
             ("Suspended", "stopped"),
         ),
         ("workflow", {"status": {"phase": "Running"}}, ("Progressing", "Running")),

@@ -1,4 +1,4 @@
-"""The table of who may talk to whom. Each line is let through by the rendered policies, and nothing that has no line is."""
+"""The table of who may talk to whom: the rendered policies let each line through, and nothing that has no line."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ OPERATORS = {(name, "ray head", 8265) for name in ("kuberay operator", "openshif
 STORE = {(name, "store", 9000) for name in ("workflow", "judge", "ray head", "ray worker", "bucket job")}
 SECRET_JOB = {("secret job", "kubernetes api", port) for port in (443, 6443)}
 OUTSIDE = ("kubernetes api", "internet")
-EXTERNAL_STORE = {
-    (name, where, 443) for name in ("workflow", "judge", "ray head", "ray worker") for where in OUTSIDE
-}
+EXTERNAL_STORE = {(name, where, 443) for name in ("workflow", "judge", "ray head", "ray worker") for where in OUTSIDE}
 INFERENCE = {
     ("judge", "gateway", 8080),
     ("gateway", "scheduler", 9002),
@@ -138,8 +136,12 @@ def test_the_labels_of_our_own_pods_are_those_of_the_table():
     by_name = {peer.name: peer.labels for peer in PEERS}
     made = {
         "store": of_kind(objects, "StatefulSet")[0]["spec"]["template"],
-        "bucket job": next(job for job in of_kind(objects, "Job") if "bucket" in job["metadata"]["name"])["spec"]["template"],
-        "secret job": next(job for job in of_kind(objects, "Job") if "secret" in job["metadata"]["name"])["spec"]["template"],
+        "bucket job": next(job for job in of_kind(objects, "Job") if "bucket" in job["metadata"]["name"])["spec"][
+            "template"
+        ],
+        "secret job": next(job for job in of_kind(objects, "Job") if "secret" in job["metadata"]["name"])["spec"][
+            "template"
+        ],
         "ray head": of_kind(objects, "RayCluster")[0]["spec"]["headGroupSpec"]["template"],
     }
     for name, template in made.items():
@@ -159,6 +161,9 @@ def test_the_workflows_label_their_pods_as_in_the_table():
         assert {name for name, kind in components.items() if kind == "judge"} >= {"score"} & components.keys()
         for _, manifest in texts(template):
             if manifest["kind"] == "RayJob" and "rayClusterSpec" in manifest["spec"]:
-                assert manifest["spec"]["rayClusterSpec"]["headGroupSpec"]["template"]["metadata"]["labels"][
-                    "app.kubernetes.io/component"
-                ] == "train"
+                assert (
+                    manifest["spec"]["rayClusterSpec"]["headGroupSpec"]["template"]["metadata"]["labels"][
+                        "app.kubernetes.io/component"
+                    ]
+                    == "train"
+                )

@@ -118,7 +118,9 @@ def test_every_alert_says_what_to_do():
 
 def test_every_dashboard_is_published_and_its_panels_do_not_overlap():
     published = of_kind(render("overlays/prod"), "GrafanaDashboard")
-    config = next(item for item in of_kind(render("overlays/prod"), "ConfigMap") if item["metadata"]["name"] == "zelda-dashboards")
+    config = next(
+        item for item in of_kind(render("overlays/prod"), "ConfigMap") if item["metadata"]["name"] == "zelda-dashboards"
+    )
     assert {item["spec"]["configMapRef"]["key"] for item in published} == set(config["data"])
     for stem, dashboard in dashboards().items():
         assert json.loads(config["data"][f"{stem}.json"]) == dashboard

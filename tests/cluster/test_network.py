@@ -46,14 +46,18 @@ def test_a_pod_selector_alone_means_the_policys_own_namespace():
 
 
 def test_ports_and_protocols():
-    into = policy(policyTypes=["Ingress"], ingress=[{"ports": [{"port": 10, "endPort": 12}, {"port": 53, "protocol": "UDP"}]}])
+    into = policy(
+        policyTypes=["Ingress"], ingress=[{"ports": [{"port": 10, "endPort": 12}, {"port": 53, "protocol": "UDP"}]}]
+    )
     assert [port for port in range(8, 15) if allowed([into], A, B, port)] == [10, 11, 12]
     assert allowed([into], A, B, 53, "UDP")
     assert not allowed([into], A, B, 53)
 
 
 def test_an_address_is_in_a_block_and_not_in_its_holes():
-    out = policy(policyTypes=["Egress"], egress=[{"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}}]}])
+    out = policy(
+        policyTypes=["Egress"], egress=[{"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}}]}]
+    )
     assert allowed([out], A, Peer("web", address="93.184.216.34"), 443)
     assert not allowed([out], A, Peer("inside", address="10.1.2.3"), 443)
     assert not allowed([out], A, B, 443)

@@ -22,14 +22,18 @@ def pod_specs(folder):
     """Every pod of a folder as (what, kind, pod), those in manifests written as text and Argo's steps included."""
     found = []
     for item in render(folder):
-        found += [(f"{name(item)}{path}", item["kind"], pod) for path, pod in pods(item) if item["kind"] != "WorkflowTemplate"]
+        found += [
+            (f"{name(item)}{path}", item["kind"], pod) for path, pod in pods(item) if item["kind"] != "WorkflowTemplate"
+        ]
         if item["kind"] == "WorkflowTemplate":
             found += [
                 (f"{name(item)}/{step}: {name(manifest)}{path}", manifest["kind"], pod)
                 for step, manifest in texts(item)
                 for path, pod in pods(manifest)
             ]
-            found += [(f"{name(item)}/{step['name']}", "WorkflowTemplate", argo_pod(item, step)) for step in argo_steps(item)]
+            found += [
+                (f"{name(item)}/{step['name']}", "WorkflowTemplate", argo_pod(item, step)) for step in argo_steps(item)
+            ]
     assert found
     return found
 
@@ -52,9 +56,7 @@ def argo_pod(template, step):
         container["securityContext"] = container["securityContext"] | {"readOnlyRootFilesystem": True}
     image = re.sub(r"\{\{workflow\.parameters\.([^}]+)\}\}", lambda match: parameters[match[1]], container["image"])
     helpers = [
-        item
-        for item in [*patch.get("containers", []), *patch.get("initContainers", [])]
-        if item["name"] != "main"
+        item for item in [*patch.get("containers", []), *patch.get("initContainers", [])] if item["name"] != "main"
     ]
     return {
         "serviceAccountName": template["spec"]["serviceAccountName"],
@@ -102,7 +104,9 @@ def test_every_container_has_requests_and_limits(folder):
         for container in [*containers(pod), *pod.get("helpers", [])]:
             for kind in ("requests", "limits"):
                 named = container.get("resources", {}).get(kind, {})
-                assert {"cpu", "memory"} <= named.keys(), f"{where}: {container['name']} has no {kind} of cpu and memory"
+                assert {"cpu", "memory"} <= named.keys(), (
+                    f"{where}: {container['name']} has no {kind} of cpu and memory"
+                )
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -118,7 +122,9 @@ def test_every_container_is_restricted(folder):
             assert context.get("capabilities") == {"drop": ["ALL"]}, f"{at} keeps capabilities"
             assert not context.get("privileged"), f"{at} is privileged"
             # The hook that brings a GPU into a model server writes to its root.
-            assert context.get("readOnlyRootFilesystem") is (kind != "LLMInferenceService"), f"{at} may write to its root"
+            assert context.get("readOnlyRootFilesystem") is (kind != "LLMInferenceService"), (
+                f"{at} may write to its root"
+            )
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -166,7 +172,9 @@ def test_every_service_is_matched_by_a_policy(folder):
         target = Peer("behind it", NAMESPACE, service["spec"]["selector"])
         for port in service["spec"]["ports"]:
             number = port["targetPort"] if isinstance(port["targetPort"], int) else port["port"]
-            assert any(allowed(policies, peer, target, number) for peer in everybody), f"{name(service)}: nobody gets in"
+            assert any(allowed(policies, peer, target, number) for peer in everybody), (
+                f"{name(service)}: nobody gets in"
+            )
             stranger = Peer("stranger", NAMESPACE, {"app": "stranger"})
             assert not allowed(policies, stranger, target, number), f"{name(service)}: anybody gets in"
 
@@ -201,7 +209,9 @@ def test_a_run_uses_what_the_overlay_says():
             values = {item["name"]: item.get("value") for item in template["spec"]["arguments"]["parameters"]}
             there = wanted.keys() & values.keys()
             assert there == wanted.keys() or template["metadata"]["name"] == "zelda-score-epoch"
-            assert {key: values[key] for key in there} == {key: wanted[key] for key in there}, f"{folder}: {name(template)}"
+            assert {key: values[key] for key in there} == {key: wanted[key] for key in there}, (
+                f"{folder}: {name(template)}"
+            )
 
 
 def test_external_s3_leaves_nothing_of_the_inner_store(tmp_path):

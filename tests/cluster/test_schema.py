@@ -1,4 +1,4 @@
-"""Every object of every overlay, of every combination of components, and every manifest written as text obeys its schema."""
+"""Every object of every overlay and combination of components, and every manifest written as text, obeys its schema."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ FOLDERS = [*(f"overlays/{overlay}" for overlay in OVERLAYS), "cluster", "argocd"
 UNPUBLISHED = {"NodeFeatureDiscovery", "Kueue", "DataScienceCluster", "ArgoCD"}
 COMPONENTS = [
     [*store, secret, *uid, "images", "parameters"]
-    for store, secret, uid in product(
-        ([], ["external-s3"]), ("plain-secret", "external-secret"), ([], ["fixed-uid"])
-    )
+    for store, secret, uid in product(([], ["external-s3"]), ("plain-secret", "external-secret"), ([], ["fixed-uid"]))
     if not (store and uid)  # a fixed uid is the inner store's
 ]
 
@@ -35,7 +33,11 @@ def test_every_rendered_object_obeys_its_schema(folder, known):
 
 
 def test_what_is_not_checked_is_what_is_named(known):
-    kinds = {(item["apiVersion"], item["kind"]) for folder in [*FOLDERS, "argocd/openshift-health"] for item in render(folder)}
+    kinds = {
+        (item["apiVersion"], item["kind"])
+        for folder in [*FOLDERS, "argocd/openshift-health"]
+        for item in render(folder)
+    }
     assert {kind for api, kind in kinds if (api, kind) not in known} == UNPUBLISHED
 
 
@@ -64,7 +66,11 @@ def test_manifests_written_as_text_obey(overlay, known):
         (("metadata", "labels", "x"), "no spaces here", "does not match"),
         (("spec", "headGroupSpec", "template", "spec", "containers", 0, "resources", "limit"), {}, "limit"),
         (("metadata", "uid"), "1", "uid"),
-        (("spec", "workerGroupSpecs", 0, "template", "spec", "containers", 0, "env"), [{"name": "A"}] * 2, "more than once"),
+        (
+            ("spec", "workerGroupSpecs", 0, "template", "spec", "containers", 0, "env"),
+            [{"name": "A"}] * 2,
+            "more than once",
+        ),
     ],
 )
 def test_a_mistake_is_found(path, value, says, known):
@@ -90,7 +96,11 @@ def test_a_schema_is_closed_but_where_it_says_otherwise():
             "type": "object",
             "properties": {
                 "open": {"type": "object", "x-kubernetes-preserve-unknown-fields": True, "properties": {"a": {}}},
-                "shut": {"type": "object", "nullable": True, "properties": {"port": {"x-kubernetes-int-or-string": True}}},
+                "shut": {
+                    "type": "object",
+                    "nullable": True,
+                    "properties": {"port": {"x-kubernetes-int-or-string": True}},
+                },
             },
         }
     )
