@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := packages/zelda-env packages/zelda-judges packages/zelda-rm packages/zelda-train workflows
 STAMP := $(VENV)/.installed
+SCRIPTS := $(wildcard gitops/*.py gitops/*/*/*.py)
 SOURCES := $(addsuffix /src,$(PACKAGES))
 STORE ?= runs/demo
 SEED ?= 7
@@ -41,7 +42,7 @@ lint: $(STAMP) ## Check the style, the types and who imports whom
 	$(MAKE) --no-print-directory types
 
 types: $(STAMP) ## Check the types
-	$(BIN)/mypy $(SOURCES)
+	$(BIN)/mypy $(SOURCES) $(SCRIPTS)
 
 format: $(STAMP) ## Mend what the linter can mend
 	$(BIN)/ruff check --fix .

@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from .manifest import GITOPS, NAMESPACE, OVERLAYS, Object, load, name, of_kind, render, texts
+from .test_policy import pod_specs
 
 MARK = "zelda-rlaif/cluster-test"
 # Nothing but an author writes to these, so an apply that changes nothing leaves even their version.
@@ -145,6 +146,39 @@ def submitted(template: Object) -> Object:
         "kind": "Workflow",
         "metadata": {"generateName": f"{template['metadata']['name']}-"},
         "spec": {"workflowTemplateRef": {"name": template["metadata"]["name"]}},
+    }
+
+
+@pytest.mark.parametrize("applied", ["dev", "staging"], indirect=True)
+def test_the_namespaces_pod_security_admits_every_pod(cluster, applied):
+    overlay, _ = applied
+    found = pod_specs(f"overlays/{overlay}")
+    assert len(found) >= 20
+    said = admit(cluster, [pod for _, _, pod in found])
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.count("created (server dry run)") == len(found)
+    assert "PodSecurity" not in said.stderr
+    careless = copy.deepcopy(found[0][2])
+    careless["containers"][0]["securityContext"].pop("capabilities")
+    assert "violates PodSecurity" in admit(cluster, [careless]).stderr
+
+
+def admit(cluster: Cluster, pods: list[Object]) -> subprocess.CompletedProcess[str]:
+    """Ask for pods without making them; what their controllers add by themselves (a name, an image) is made up."""
+    items = [
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "asked-for-"}, "spec": complete(pod)}
+        for pod in pods
+    ]
+    return cluster.run("create", "--dry-run=server", "-n", NAMESPACE, "-f", "-", text=yaml.safe_dump_all(items))
+
+
+def complete(pod: Object) -> Object:
+    spec = {key: value for key, value in pod.items() if key != "helpers"}
+    mounts = {mount["name"] for container in spec["containers"] for mount in container.get("volumeMounts", [])}
+    claimed = mounts - {volume["name"] for volume in spec.get("volumes", [])}
+    return spec | {
+        "volumes": [*spec.get("volumes", []), *({"name": name, "emptyDir": {}} for name in claimed)],
+        "containers": [{"image": "made-up:1", **container} for container in spec["containers"]],
     }
 
 
