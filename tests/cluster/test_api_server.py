@@ -66,7 +66,8 @@ class Cluster:
         """Delete all but the namespace, which only a cluster with controllers could make away with."""
         rest = [item for item in objects if item["kind"] != "Namespace"]
         self.must("delete", "--ignore-not-found", "--wait=false", "-f", "-", text=yaml.safe_dump_all(rest))
-        self.must("delete", "rayjobs.ray.io,workflows.argoproj.io", "--all", "--wait=false", "-n", NAMESPACE)
+        made = "workflows.argoproj.io,rayjobs.ray.io,pods"
+        self.must("delete", made, "--all", "--wait=false", "-n", NAMESPACE)
 
 
 @pytest.fixture(scope="module")
