@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 import s3fs
 from botocore.exceptions import BotoCoreError
 
-from .manifest import GITOPS, load
+from ..conftest import free_port, running
+from .manifest import GITOPS, load, of_kind, render
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 
@@ -41,11 +43,26 @@ def test_a_store_that_is_not_there_is_waited_for_and_then_named(monkeypatch):
     monkeypatch.setenv("S3_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("S3_ACCESS_KEY", "a")
     monkeypatch.setenv("S3_SECRET_KEY", "b")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     script = load("base/store/make_bucket.py")
     pauses = []
     with pytest.raises(BotoCoreError, match=r"127\.0\.0\.1:9"):
         script.make_bucket("zelda", patience_s=0, clock=lambda: len(pauses), pause=pauses.append)
     assert pauses == [script.PAUSE_S]
+
+
+def test_the_stores_arguments_and_probes_work_on_the_real_server(s3_program, tmp_path):
+    container = of_kind(render("overlays/dev"), "StatefulSet")[0]["spec"]["template"]["spec"]["containers"][0]
+    assert container["command"] == ["versitygw"]
+    port = free_port()
+    here = {":9000": f"127.0.0.1:{port}", "/data": str(tmp_path)}
+    words = [s3_program, *(here.get(word, word) for word in container["args"])]
+    keys = {variable["name"]: "0123456789" for variable in container["env"]}
+    with running(words, port, os.environ | keys):
+        for probe in ("readinessProbe", "livenessProbe"):
+            path = container[probe]["httpGet"]["path"]
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+                assert answer.status == 200
 
 
 @pytest.mark.parametrize(("host", "url"), [("10.0.0.1", "https://10.0.0.1:443"), ("fd00::1", "https://[fd00::1]:443")])
