@@ -1,4 +1,4 @@
-"""The rendered templates and the commands on a real API server; Argo's controller and KubeRay's operator where they run."""
+"""The rendered templates and the commands on a real API server, with whatever controllers run there."""
 
 from __future__ import annotations
 
