@@ -17,7 +17,7 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots test test-alone lint types format bench game game-check tools clean
+.PHONY: help demo screenshots test test-alone lint types format bench game game-check images images-test tools clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -56,6 +56,12 @@ game: ## Build the embedded game (needs the Debian package sdcc)
 
 game-check: ## Rebuild the embedded game and compare it with the ROM in the package, byte for byte
 	$(MAKE) -C packages/zelda-env/game check
+
+images: ## Build the container images with buildah, podman or docker (images/build says which settings it takes)
+	images/build
+
+images-test: $(STAMP) ## Start the images' commands under a random uid on a read-only root (podman, docker, or pods by KUBECONFIG)
+	ZELDA_IMAGES=1 $(BIN)/python -m pytest tests/images -rs
 
 tools: $(S3_SERVER) ## Get the S3 server that tests use (needs Go; without it those tests are skipped)
 

@@ -49,6 +49,19 @@ def test_record_is_done_once(capsys, tmp_path):
     assert before == {path: path.stat().st_mtime_ns for path in Path(tmp_path).rglob("*") if path.is_file()}
 
 
+@pytest.mark.parametrize("by", ["flag", "environment"])
+def test_rewards_are_chosen_by_name(tmp_path, monkeypatch, by):
+    arguments = ["record", "--store", str(tmp_path / "run"), "--steps", "40", "--seed", "1"]
+    if by == "flag":
+        arguments += ["--rewards", "october-2025"]
+    else:
+        monkeypatch.setenv("REWARDS", "october-2025")
+    assert main(arguments) == 0
+    (episode,) = read_episodes(Store(str(tmp_path / "run")), 0)
+    assert {"move", "tile", "start_press"} <= set(episode.rewards)
+    assert "step" not in episode.rewards
+
+
 def test_check_of_acorn_finds_nothing_wrong(capsys):
     assert main(["check"]) == 0
     out = capsys.readouterr().out
@@ -56,8 +69,9 @@ def test_check_of_acorn_finds_nothing_wrong(capsys):
     assert "ok      determinism" in out
 
 
-def test_bench_prints_a_ratio(capsys):
-    assert main(["bench", "--steps", "20", "--pairs", "2"]) == 0
+@pytest.mark.parametrize("observation", ["vector", "pixels", "dict"])
+def test_bench_prints_a_ratio(capsys, observation):
+    assert main(["bench", "--steps", "20", "--pairs", "2", "--observation", observation]) == 0
     assert "of the raw emulator's speed (median of 2 pairs" in capsys.readouterr().out
 
 
@@ -96,6 +110,7 @@ def blocked(tmp_path):
         (["record"], "--store (STORE): Field required"),
         (["record", "--store", "x", "--steps", "0"], "greater than or equal to 1"),
         (["record", "--store", "nope://x"], "cannot open the store"),
+        (["record", "--store", "x", "--rewards", "october"], "'default' or 'october-2025'"),
         (["info", "--rom", "/nowhere.gbc"], "cannot read the ROM"),
         (["check", "--state", "/nowhere.state"], "expected a save state"),
         (["dance"], "invalid choice"),

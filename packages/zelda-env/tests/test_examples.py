@@ -18,7 +18,7 @@ def test_explore(monkeypatch, capsys, tmp_path):
         check_episode(Store(str(tmp_path)), record)
 
 
-@pytest.mark.parametrize("number", [0, 1, 2, 3])
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4])
 def test_the_code_of_the_readme_runs(number, monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     blocks = (ROOT / "README.md").read_text().split("```python\n")[1:]

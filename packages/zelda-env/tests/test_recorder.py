@@ -7,6 +7,7 @@ from zelda_env import (
     RecordingError,
     SegmentRecorder,
     SegmentWriter,
+    Store,
     ZeldaEnv,
     read_episodes,
     read_segment,
@@ -66,6 +67,31 @@ def test_recording_changes_nothing_that_is_played(run, acorn, store):
     actions = np.random.default_rng(9)
     assert [env.step(actions.integers(8))[1] for _ in range(60)] == recorded
     assert env.ram.dump() == ram
+    env.close()
+
+
+@pytest.mark.parametrize("observation", ["pixels", "dict"])
+def test_what_an_agent_sees_changes_no_byte_of_the_recording(run, acorn, tmp_path, observation):
+    files = []
+    for kind in ("vector", observation):
+        store = Store(str(tmp_path / kind))
+        env = ZeldaEnv(rom=acorn, observation=kind, episode_length=40)
+        with SegmentWriter(store) as writer:
+            run(env, writer, 60, segment_steps=25, frame_every=7)
+        env.close()
+        files.append({path: store.read(path) for path in store.list("")})
+    assert files[0] == files[1]
+    assert len(files[0]) > 10
+
+
+@pytest.mark.parametrize("observation", ["vector", "pixels"])
+def test_observations_that_a_wrapper_changed_are_not_recorded(acorn, store, observation):
+    env = ZeldaEnv(rom=acorn, observation=observation)
+    space = env.observation_space
+    changed = gym.spaces.Box(space.low, space.high + 1, dtype=space.dtype)
+    wrapped = gym.wrappers.TransformObservation(env, lambda seen: seen + 1, changed)
+    with SegmentWriter(store) as writer, pytest.raises(RecordingError, match="around the recorder"):
+        SegmentRecorder(wrapped, writer, epoch=0)
     env.close()
 
 

@@ -104,6 +104,14 @@ def test_the_same_seed_plays_the_same(wrapped):
     assert one.archive.pack(states=False) == other.archive.pack(states=False)
 
 
+@pytest.mark.parametrize("observation", ["pixels", "dict"])
+def test_what_the_agent_sees_makes_no_difference(wrapped, observation):
+    env = wrapped(observation=observation)
+    assert explore(env) == explore(wrapped())
+    seen = [env.reset(seed=3)[0] for _ in range(2)]
+    assert all(env.observation_space.contains(one) for one in seen)
+
+
 def test_an_archive_that_was_saved_plays_on_as_the_one_it_was(wrapped, store):
     one = wrapped()
     explore(one)

@@ -46,6 +46,50 @@ def test_a_room_counts_only_when_the_screen_is_at_rest(tracker, blank, poke):
     assert tracker.step(blank)["room"] == 2.0
 
 
+def test_coming_back_costs_what_is_asked_for(blank, poke):
+    tracker = RewardTracker(RewardConfig(step=0, tile_revisit=-0.5, room_revisit=-1.0))
+    tracker.reset(blank)
+    assert tracker.step(blank) == {}
+    for room, x, earned in (
+        (0, 140, {"tile": 1 / 16}),
+        (0, 141, {}),
+        (0, 120, {"tile_revisit": -0.5}),
+        (0, 121, {}),
+        (1, 121, {"room": 2.0, "tile": 1 / 16}),
+        (0, 121, {"room_revisit": -1.0, "tile_revisit": -0.5}),
+        (1, 10, {"room_revisit": -1.0, "tile": 1 / 16}),
+    ):
+        poke(blank, ram.ROOM, room)
+        poke(blank, ram.LINK_X, x)
+        assert tracker.step(blank) == earned
+
+
+def test_a_passage_through_a_changing_screen_is_no_visit(blank, poke):
+    tracker = RewardTracker(RewardConfig(step=0, room_revisit=-1.0))
+    tracker.reset(blank)
+    poke(blank, ram.SCROLL, 8)
+    assert tracker.step(blank) == {}
+    poke(blank, ram.SCROLL, 1)
+    assert tracker.step(blank) == {}
+
+
+def test_a_press_of_start_costs_whether_or_not_anything_changes(blank):
+    tracker = RewardTracker(RewardConfig(step=0, start_press=-0.5))
+    tracker.reset(blank)
+    assert [tracker.step(blank, action) for action in (7, 7, 0, 6)] == [{"start_press": -0.5}] * 2 + [{}] * 2
+
+
+def test_moves_within_a_cell_pay_and_a_reset_forgets_where_link_was(blank, poke):
+    tracker = RewardTracker(RewardConfig(step=0, move=0.5, stuck=-1.0, stuck_after=2))
+    tracker.reset(blank)
+    poke(blank, ram.LINK_X, 121)
+    assert tracker.step(blank, 4) == {"move": 0.5}
+    assert [tracker.step(blank, 4) for _ in range(2)] == [{}, {"stuck": -1.0}]
+    poke(blank, ram.LINK_X, 100)
+    tracker.reset(blank)
+    assert [tracker.step(blank, 4) for _ in range(2)] == [{}, {"stuck": -1.0}]
+
+
 def test_getting_hurt_and_healed_never_pays(tracker, blank, poke):
     poke(blank, ram.HEALTH, 8)
     hurt = tracker.step(blank)
@@ -134,6 +178,34 @@ def test_unknown_and_misdirected_weights_are_refused():
     for wrong in ({"tiles": 1}, {"death": 1}, {"room": -1}, {"room": math.nan}):
         with pytest.raises(ValidationError):
             RewardConfig(**wrong)
+
+
+ALL_TERMS = RewardConfig(move=0.1, stuck=-0.3, stuck_after=1, start_press=-0.7, tile_revisit=-0.1, room_revisit=-0.9)
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=30, deadline=None)
+def test_the_new_terms_leave_the_others_as_they_are(seed):
+    """Small changes of RAM at rest: what is switched on adds its terms and changes no other."""
+    plain, full = RewardTracker(), RewardTracker(ALL_TERMS)
+    generator = np.random.default_rng(seed)
+    wram = np.zeros(ram.WRAM_BYTES, np.uint8)
+    for field, value in ((ram.GAME_STATE, 2), (ram.CUTSCENE, 1), (ram.SCROLL, 1), (ram.TRANSITION, 2)):
+        wram[field.offset] = value
+    wram[ram.LINK_STATE.offset] = 1
+    plain.reset(wram)
+    full.reset(wram)
+    for _ in range(60):
+        field = generator.choice([ram.LINK_X, ram.LINK_Y, ram.ROOM, ram.TEXT, ram.KILLS])
+        if generator.random() < 0.6:
+            wram[field.offset] = generator.integers(0, 3) * 12
+        action = int(generator.integers(8))
+        ours, theirs = plain.step(wram, action), full.step(wram, action)
+        new = {"move", "stuck", "start_press", "tile_revisit", "room_revisit"}
+        assert {name: value for name, value in theirs.items() if name not in new} == ours
+        assert ("start_press" in theirs) == (action == 7)
+        assert not {"move", "stuck"} <= set(theirs)
+        assert not {"tile", "tile_revisit"} <= set(theirs)
 
 
 @given(st.lists(st.integers(0, 2**32), min_size=1, max_size=20))

@@ -42,9 +42,10 @@ def assert_same(ours, theirs):
         assert ours == theirs
 
 
+@pytest.mark.parametrize("observation", ["vector", "pixels", "dict"])
 @pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
-def test_it_returns_what_gymnasium_s_own_vector_returns(vec, mode):
-    options = {"episode_length": 7, "state_in_info": True}
+def test_it_returns_what_gymnasium_s_own_vector_returns(vec, mode, observation):
+    options = {"episode_length": 7, "state_in_info": True, "observation": observation}
     ours = vec(3, autoreset_mode=mode, **options)
     theirs = SyncVectorEnv([lambda: gym.make(ACORN_ID, **options).unwrapped] * 3, autoreset_mode=mode)
     assert ours.single_observation_space == theirs.single_observation_space
@@ -66,6 +67,21 @@ def test_every_array_is_new_and_never_changes(vec):
         kept += [observation, rewards, terminated, truncated]
         kept.append(infos["final_obs"][0] if step % 4 == 3 else infos["rewards"]["step"])
         copies += [array.copy() for array in kept[len(copies) :]]
+    assert all(np.array_equal(one, other) for one, other in zip(kept, copies, strict=True))
+    assert not any(np.shares_memory(one, other) for at, one in enumerate(kept) for other in kept[:at])
+
+
+def test_every_array_of_a_dictionary_is_new_and_never_changes(vec):
+    envs = vec(2, episode_length=4, autoreset_mode="SameStep", observation="dict")
+    observation, _ = envs.reset(seed=0)
+    assert envs.observation_space.contains(observation)
+    kept = list(observation.values())
+    for _ in range(9):
+        observation, *_, infos = envs.step([3, 4])
+        kept += observation.values()
+        kept += infos["final_obs"][0].values() if "final_obs" in infos else ()
+    copies = [array.copy() for array in kept]
+    envs.step([1, 2])
     assert all(np.array_equal(one, other) for one, other in zip(kept, copies, strict=True))
     assert not any(np.shares_memory(one, other) for at, one in enumerate(kept) for other in kept[:at])
 

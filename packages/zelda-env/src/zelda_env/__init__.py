@@ -23,7 +23,8 @@ from zelda_env.ram_map import FIELDS, Field
 from zelda_env.recorder import SegmentRecorder
 from zelda_env.registration import ACORN_ID, SEASONS_ID, make_seasons, make_seasons_vec, register
 from zelda_env.restart import ArchiveWrapper, replay
-from zelda_env.reward import TERMS, RewardConfig, RewardTracker
+from zelda_env.reward import RewardTracker
+from zelda_env.reward_config import PRESETS, TERMS, RewardConfig
 from zelda_env.rom import Rom
 from zelda_env.segment import (
     EpisodeRecord,
@@ -47,6 +48,7 @@ __all__ = [
     "FIELDS",
     "LAYOUT",
     "OBS_SIZE",
+    "PRESETS",
     "SEASONS_ID",
     "TABLE",
     "TERMS",

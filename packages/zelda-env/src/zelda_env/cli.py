@@ -22,6 +22,8 @@ from zelda_env.emulator import Emulator
 from zelda_env.encoder import describe
 from zelda_env.env import EnvConfig, ZeldaEnv
 from zelda_env.errors import EmulatorError, ZeldaEnvError
+from zelda_env.observation import Kind
+from zelda_env.reward_config import Preset, RewardConfig
 from zelda_env.rollout import record_random, recorded_steps
 from zelda_env.rom import Rom
 from zelda_env.store import Store, StoreError
@@ -172,6 +174,8 @@ class Record(_StartedCommand):
     """Frames a step lasts."""
     frame_every: int = Field(default=30, ge=1)
     """Every how many steps the picture is kept; 1 keeps all."""
+    rewards: Preset = "default"
+    """The reward's terms and weights, by name; docs/rewards.md lists them."""
 
     def cli_cmd(self) -> None:
         """Record, unless it is done."""
@@ -179,7 +183,8 @@ class Record(_StartedCommand):
         if recorded_steps(store, self.epoch, self.seed) >= self.steps:
             print(f"epoch {self.epoch} holds {self.steps} steps of this recording already; nothing to do")
             return
-        config = EnvConfig(episode_length=self.episode_length, frame_skip=self.frame_skip)
+        rewards = RewardConfig.preset(self.rewards)
+        config = EnvConfig(episode_length=self.episode_length, frame_skip=self.frame_skip, rewards=rewards)
         with tqdm(total=self.steps, unit="step", desc=f"record epoch {self.epoch}", disable=None) as bar:
             stats = record_random(
                 store,
@@ -212,10 +217,20 @@ class Bench(_StartedCommand):
     """Frames a step lasts."""
     access: Literal["auto", "zero-copy", "public"] = "auto"
     """How RAM is read."""
+    observation: Kind = "vector"
+    """What an observation is: the 128 numbers, the picture, or both."""
+    rewards: Preset = "default"
+    """The reward's terms and weights, by name."""
 
     def cli_cmd(self) -> None:
         """Print the medians."""
-        config = EnvConfig(frame_skip=self.frame_skip, episode_length=1 << 40, ram_access=self.access)
+        config = EnvConfig(
+            frame_skip=self.frame_skip,
+            episode_length=1 << 40,
+            ram_access=self.access,
+            observation=self.observation,
+            rewards=RewardConfig.preset(self.rewards),
+        )
         env = ZeldaEnv(config, rom=self.cartridge(), state=self.state)
         try:
             result = measure(env, steps=self.steps, pairs=self.pairs, seed=0)

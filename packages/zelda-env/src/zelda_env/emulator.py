@@ -126,6 +126,12 @@ class Emulator:
         """Return a copy of the last frame that was rendered, uint8 (144, 160, 3) RGB."""
         return np.array(self._pyboy.screen.ndarray[:, :, :3], order="C")
 
+    @property
+    def screen(self) -> NDArray[np.uint8]:
+        """PyBoy's own picture, uint8 (144, 160, 4) RGBA, without a copy; the next frame that is rendered changes it."""
+        picture: NDArray[np.uint8] = self._pyboy.screen.ndarray
+        return picture
+
     def save_state(self) -> bytes:
         """Return the whole state of the emulator, with no button held."""
         self._let_go()

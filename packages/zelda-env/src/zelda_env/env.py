@@ -1,4 +1,4 @@
-"""The environment: one cartridge, eight actions, 128 numbers."""
+"""The environment: one cartridge, eight actions, 128 numbers or the picture."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zelda_env.boot import StateSource, initial_states
 from zelda_env.emulator import ACTIONS, Emulator
-from zelda_env.encoder import Floats, observation_space
+from zelda_env.encoder import Floats
 from zelda_env.errors import EmulatorError
+from zelda_env.observation import Colors, Kind, Observation, make_view
 from zelda_env.ram import Access, Ram
 from zelda_env.ram_map import Bytes
-from zelda_env.reward import RewardConfig, RewardTracker
+from zelda_env.reward import RewardTracker
+from zelda_env.reward_config import RewardConfig
 from zelda_env.rom import Rom
 from zelda_env.state import GameState
 from zelda_env.state_encoder import StateEncoder
@@ -35,6 +37,13 @@ class EnvConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    observation: Kind = "vector"
+    """What an observation is: the 128 numbers, float32 (128,), which costs the least; `pixels`, the picture, uint8
+    (144, 160, C); or `dict`, both as `vector` and `pixels`, and the room's cells as `collision`, uint8 (11, 16)."""
+    pixels: Colors = "grayscale"
+    """Colours of the picture, where there is one: one channel a frame, or three."""
+    frame_stack: Annotated[int, Field(ge=1, le=16)] = 4
+    """Frames in the picture: the last one of each of so many steps, in channels side by side, the oldest first."""
     frame_skip: Annotated[int, Field(ge=1, le=240)] = 4
     """Frames a step lasts; the game runs 60 a second. At 1 a button is held for the step, see `Emulator.act`."""
     episode_length: Annotated[int, Field(ge=1)] = 1200
@@ -48,16 +57,16 @@ class EnvConfig(BaseModel):
     ram_access: Access = "auto"
     """How RAM is read: `zero-copy`, `public`, or `auto`: the first if its self-check succeeds."""
     rewards: RewardConfig = RewardConfig()
-    """The weights of the reward's terms."""
+    """The weights of the reward's terms, or the name of a preset, such as `october-2025`."""
 
 
-class ZeldaEnv(gym.Env[Floats, np.int64]):
+class ZeldaEnv(gym.Env[Observation, np.int64]):
     """Acorn, or your own Oracle of Seasons cartridge, as a Gymnasium environment.
 
     Actions are `Discrete(8)`: nothing, up, down, left, right, A, B, Start. A direction is held for the whole step and
-    on into equal steps; a button is let go in the last frame of its step. Observations are `Box(128,)` float32, each a
-    new array; `zelda_env.describe()` says what the numbers are. `info["rewards"]` holds the terms that are not zero,
-    and the reward is `math.fsum` of them.
+    on into equal steps; a button is let go in the last frame of its step. Observations are `Box(128,)` float32, or with
+    `EnvConfig.observation` the picture or both, in new arrays each time; `zelda_env.describe()` says what the numbers
+    are. `info["rewards"]` holds the terms that are not zero, and the reward is `math.fsum` of them.
 
     Args:
         config: See `EnvConfig`.
@@ -98,20 +107,26 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         self.render_mode = render_mode
         self.metadata = {**self.metadata, "render_fps": max(1, FRAMES_PER_SECOND // self.config.frame_skip)}
         self.action_space = spaces.Discrete(len(ACTIONS))
-        self.observation_space = observation_space()
         self.initial_states = initial_states(rom, state)
         """The states that episodes start from, as PyBoy saves them."""
         self._emulator: Emulator | None = Emulator(rom, access=self.config.ram_access)
         self._encoder = StateEncoder()
+        view = make_view(
+            self._emulator, self._encoder, self.config.observation, self.config.pixels, self.config.frame_stack
+        )
+        self.observation_space = view.space
+        self._begin, self._observe = view.begin, view.observe
         self._rewards = RewardTracker(self.config.rewards)
-        self._always = render_mode == "rgb_array"
+        self._always = view.renders or render_mode == "rgb_array"
         self._render = self._always
         # Pydantic fields take their time, and `step` reads these each time.
         self._frame_skip, self._episode_length = self.config.frame_skip, self.config.episode_length
         self._ends_on_death, self._state_in_info = self.config.terminate_on_death, self.config.state_in_info
         self._steps = -1
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Floats, dict[str, Any]]:
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
         """Start an episode: an initial state, then 1 to `noop_max` frames without input, both drawn from the seed.
 
         Args:
@@ -135,9 +150,9 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         self._wram = wram = emulator.ram.glance()
         self._rewards.reset(wram)
         self._steps = 0
-        return self._encoder.encode(wram), self._info({}) | {"start": {"state": number, "idle_frames": frames}}
+        return self._begin(wram), self._info({}) | {"start": {"state": number, "idle_frames": frames}}
 
-    def step(self, action: np.int64 | int) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
+    def step(self, action: np.int64 | int) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Run `frame_skip` frames with an action.
 
         Args:
@@ -161,14 +176,14 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
         wram = emulator.ram.glance()
         self._steps = steps = self._steps + 1
         rewards = self._rewards
-        terms = rewards.step(wram)
+        terms = rewards.step(wram, number)
         terminated = self._ends_on_death and rewards.dead
         truncated = not terminated and steps >= self._episode_length
-        return self._encoder.encode(wram), fsum(terms.values()), terminated, truncated, self._info(terms)
+        return self._observe(wram), fsum(terms.values()), terminated, truncated, self._info(terms)
 
     def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
         """Return the frame of the last step, uint8 (144, 160, 3), or None without a render mode."""
-        return self.frame() if self._always else None
+        return self.frame() if self.render_mode else None
 
     def request_frame(self) -> None:
         """Have the next step (or reset) render its last frame, whatever the render mode; `frame` then returns it."""
@@ -177,6 +192,12 @@ class ZeldaEnv(gym.Env[Floats, np.int64]):
     def frame(self) -> NDArray[np.uint8]:
         """Return a copy of the last frame that was rendered, uint8 (144, 160, 3) RGB."""
         return self._running().frame()
+
+    def vector(self) -> Floats:
+        """Return the 128 numbers after the last step, a new array (128,) float32, whatever the observations are."""
+        if self._steps < 0:
+            raise EmulatorError("there is nothing to observe before the first reset; call reset first")
+        return self._encoder.encode(self._wram)
 
     @property
     def wram(self) -> Bytes:

@@ -8,21 +8,23 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-from zelda_env.encoder import OBS_SIZE, Floats
+from zelda_env.encoder import OBS_SIZE
 from zelda_env.env import ZeldaEnv
 from zelda_env.errors import RecordingError
+from zelda_env.observation import Observation
 from zelda_env.ram_map import Bytes
-from zelda_env.reward import Terms
+from zelda_env.reward_config import Terms
 from zelda_env.segment import MAX_STEPS, EpisodeRecord, Recording, episode_id, segment_id, sum_terms
 from zelda_env.state import STATE_OFFSETS, stable_rooms
 from zelda_env.writer import SegmentWriter
 
 
-class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
+class SegmentRecorder(gym.Wrapper[Observation, np.int64, Observation, np.int64]):
     """Records every step of an environment and hands finished segments to a writer.
 
     A step costs a copy of about 1.5 kB; nothing is decoded, encoded or written on the stepping thread, and only key
-    frames are rendered. Actions, observations and rewards pass through unchanged.
+    frames are rendered. Actions, observations and rewards pass through unchanged. What is recorded are always the 128
+    numbers; of an environment that shows the picture they are made for the recording.
 
     Args:
         env: A `ZeldaEnv`, or wrappers around one that leave observations and rewards as they are.
@@ -39,7 +41,7 @@ class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
 
     def __init__(
         self,
-        env: gym.Env[Floats, np.int64],
+        env: gym.Env[Observation, np.int64],
         writer: SegmentWriter,
         *,
         epoch: int,
@@ -50,14 +52,18 @@ class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
     ) -> None:
         super().__init__(env)
         base = env.unwrapped
-        if not isinstance(base, ZeldaEnv) or env.observation_space.shape != (OBS_SIZE,):
-            raise RecordingError(f"{env} cannot be recorded; expected a ZeldaEnv with its own observations")
+        if not isinstance(base, ZeldaEnv) or env.observation_space != base.observation_space:
+            raise RecordingError(
+                f"{env} cannot be recorded; expected a ZeldaEnv with its own observations: put wrappers that change "
+                "them around the recorder"
+            )
         if not (1 <= segment_steps <= MAX_STEPS and frame_every >= 1 and min(epoch, worker, env_index) >= 0):
             raise RecordingError(
                 f"segment_steps {segment_steps}, frame_every {frame_every}, epoch {epoch}, worker {worker}, env_index "
                 f"{env_index}; expected 1 to {MAX_STEPS} steps, a positive frame_every and no negative number"
             )
         self._base = base
+        self._is_vector = base.config.observation == "vector"
         self._writer = writer
         self._epoch, self._worker, self._env_index = epoch, worker, env_index
         self._segment_steps, self._frame_every = segment_steps, frame_every
@@ -70,7 +76,9 @@ class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
         self._index = self._first_step = self._at = 0
         self._begin_segment()
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Floats, dict[str, Any]]:
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
         """Reset the environment and begin the next episode; one that was running is cut and closed."""
         self.finish()
         observation, info = self.env.reset(seed=seed, options=options)
@@ -78,7 +86,7 @@ class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
         self._running = True
         return observation, info
 
-    def step(self, action: np.int64) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
+    def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Step the environment and record it.
 
         Raises:
@@ -93,7 +101,7 @@ class SegmentRecorder(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
         observation, reward, terminated, truncated, info = self.env.step(action)
         value = float(reward)
         self._actions[at] = action
-        self._observations[at] = observation
+        self._observations[at] = observation if self._is_vector else self._base.vector()
         self._base.wram.take(STATE_OFFSETS, None, out=self._ram[at], mode="clip")
         self._rewards.append(value)
         self._terms.append(dict(info["rewards"]))

@@ -10,9 +10,9 @@ import numpy as np
 
 from zelda_env.archive import IDLE, Archive, Cell, Entry, Origin, digest
 from zelda_env.emulator import Emulator
-from zelda_env.encoder import Floats
 from zelda_env.env import ZeldaEnv
 from zelda_env.errors import ArchiveError
+from zelda_env.observation import Observation
 from zelda_env.ram_map import Bytes
 
 _RESTART = bytes((IDLE, IDLE))
@@ -40,7 +40,7 @@ def replay(emulator: Emulator, state: bytes, inputs: bytes, frame_skip: int) -> 
             emulator.act(number, frame_skip)
 
 
-class ArchiveWrapper(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
+class ArchiveWrapper(gym.Wrapper[Observation, np.int64, Observation, np.int64]):
     """Fills an archive as it is played, and begins some episodes in a cell drawn from it.
 
     The step path copies nothing and saves no state: a way is kept as inputs, and the state of a cell is made from them
@@ -62,7 +62,7 @@ class ArchiveWrapper(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
 
     def __init__(
         self,
-        env: gym.Env[Floats, np.int64],
+        env: gym.Env[Observation, np.int64],
         archive: Archive,
         *,
         probability: float = 0.5,
@@ -86,7 +86,9 @@ class ArchiveWrapper(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
         self._inputs = bytearray()
         self._cell: Cell | None = None
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Floats, dict[str, Any]]:
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
         """Begin an episode, in a cell of the archive or as the environment does.
 
         Args:
@@ -115,7 +117,7 @@ class ArchiveWrapper(gym.Wrapper[Floats, np.int64, Floats, np.int64]):
         frames = drawn[0].frames if drawn else 0
         return observation, info | {"restart_frames": frames}
 
-    def step(self, action: np.int64) -> tuple[Floats, Any, bool, bool, dict[str, Any]]:
+    def step(self, action: np.int64) -> tuple[Observation, Any, bool, bool, dict[str, Any]]:
         """Step the environment; if it comes into another cell, tell the archive."""
         result = self.env.step(action)
         self._inputs.append(int(action))

@@ -3,81 +3,25 @@
 Each step gives a dictionary of the terms that are not zero; the reward is `math.fsum` of its values. The default
 weights are multiples of 1/1024, so every sum of terms, in any order and over any number of steps, is exact in binary.
 
-What can be repeated does not pay: a place, a text or a treasure counts once in an episode, money only above the most
-that was held so far, kills only a few in each room, and getting hurt costs at least what healing gives.
+With them, what can be repeated does not pay: a place, a text or a treasure counts once in an episode, money only above
+the most that was held so far, kills only a few in each room, and getting hurt costs at least what healing gives.
+`reward_config` defines the terms; of them `move`, which is off by default, pays for what can be repeated.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Final, Self
+from typing import Final
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from zelda_env import fast
 from zelda_env import ram_map as ram
+from zelda_env.emulator import ACTIONS
+from zelda_env.motion import Motion
 from zelda_env.ram_map import Bytes
+from zelda_env.reward_config import TERMS, RewardConfig, Terms
 from zelda_env.state import SCREEN_OFFSETS, Screen
-
-Terms = dict[str, float]
-Gain = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Cost = Annotated[float, Field(le=0, allow_inf_nan=False)]
-
-
-class RewardConfig(BaseModel):
-    """How much each term pays; 0 switches a term off.
-
-    The defaults make exploration the slope to climb: a whole room of new cells is worth about five, a new room two.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    tile: Gain = 1 / 16
-    """For each cell of a room (16 x 16 pixels) Link stands in for the first time in the episode."""
-    room: Gain = 2.0
-    """For each room entered for the first time in the episode, once the screen has come to rest."""
-    health_lost: Cost = -1 / 4
-    """For each quarter heart lost."""
-    health_gained: Gain = 1 / 16
-    """For each quarter heart regained; at most what losing one costs, so that no circle of the two pays."""
-    rupees: Gain = 1 / 64
-    """For each rupee above the most Link has held in the episode."""
-    keys: Gain = 2.0
-    """For each small key picked up."""
-    kill: Gain = 1 / 4
-    """For each enemy killed, up to `kills_per_room` in a room."""
-    kills_per_room: Annotated[int, Field(ge=0)] = 8
-    """How many kills pay in each room of an episode, as enemies come back when a room is entered again."""
-    treasure: Gain = 4.0
-    """For each kind of item owned for the first time in the episode."""
-    sword: Gain = 4.0
-    """For each level of the sword above the best of the episode."""
-    essence: Gain = 16.0
-    """For each essence of nature."""
-    talk: Gain = 1 / 2
-    """For each text shown for the first time in the episode."""
-    dialog: Gain = 1 / 4
-    """For each such text read to its end."""
-    death: Cost = -2.0
-    """When Link dies."""
-    menu: Cost = -1 / 256
-    """For each step in a menu."""
-    step: Cost = -1 / 1024
-    """For each step."""
-
-    @model_validator(mode="after")
-    def _healing_pays_less(self) -> Self:
-        if self.health_gained > -self.health_lost:
-            raise ValueError(
-                f"health_gained {self.health_gained:g} is more than health_lost {self.health_lost:g} costs: getting "
-                "hurt and healed would pay; lower health_gained"
-            )
-        return self
-
-
-TERMS: Final = tuple(name for name in RewardConfig.model_fields if name != "kills_per_room")
-"""The names of the terms."""
 
 _NUMBERS = (
     ram.LINK_Y, ram.LINK_X, ram.COMPANION_Y, ram.COMPANION_X, ram.LINK_OBJECT, ram.GROUP, ram.ROOM, ram.HEALTH,
@@ -91,6 +35,7 @@ _OFFSETS = np.concatenate(
     ]
 ).astype(np.intp)
 _IN_GAME: Final = 2
+_START: Final = ACTIONS.index("Start")
 
 _WATCHED = np.concatenate(
     [_OFFSETS, *(np.arange(field.offset, field.offset + field.size) for field in (ram.TREASURES, ram.KEYS))]
@@ -123,14 +68,20 @@ class RewardTracker:
     """Follows an episode and says what each step earned.
 
     Args:
-        config: The weights.
+        config: The weights, or the name of a preset.
+
+    Raises:
+        ValueError: There is no preset of that name.
     """
 
-    def __init__(self, config: RewardConfig | None = None) -> None:
-        config = config or RewardConfig()
+    def __init__(self, config: RewardConfig | str = "default") -> None:
+        config = RewardConfig.preset(config) if isinstance(config, str) else config
         self._weights: Terms = {name: getattr(config, name) for name in TERMS}
         self._kills_per_room = config.kills_per_room
         self._changed = _Watch().changed if fast.MODULE is None else fast.MODULE.Watch(_WATCHED, _BITS).changed
+        # It costs a look at RAM in each step, so only those who pay for it have it.
+        acted = config.move or config.stuck or config.start_press
+        self._motion = Motion(config.stuck_after) if acted else None
         self._again: Terms = {}
         self._forget()
 
@@ -155,19 +106,27 @@ class RewardTracker:
         self._changed(wram)
         self._measure(wram, {})
         self._again = self._due_again(wram)
+        if self._motion is not None:
+            self._motion.reset(wram)
 
-    def step(self, wram: Bytes) -> Terms:
+    def step(self, wram: Bytes, action: int = 0) -> Terms:
         """Return what the step that led to this RAM earned: the terms that are not zero, by name.
 
         Args:
             wram: Linear work RAM, uint8 (12288,).
+            action: What was pressed, 0 to 7, see `ACTIONS`.
         """
-        if not self._changed(wram):
-            return self._again.copy()
-        paid: dict[str, int] = {"step": 1}
-        self._measure(wram, paid)
-        self._again = self._due_again(wram)
-        return self._priced(paid)
+        if self._changed(wram):
+            paid: dict[str, int] = {"step": 1}
+            self._measure(wram, paid)
+            self._again = self._due_again(wram)
+            terms = self._priced(paid)
+        else:
+            terms = self._again.copy()
+        if self._motion is not None:
+            moved, stuck = self._motion.step(wram, action)
+            terms |= self._priced({"move": moved, "stuck": stuck, "start_press": action == _START})
+        return terms
 
     def _priced(self, paid: dict[str, int]) -> Terms:
         weights = self._weights
@@ -182,6 +141,7 @@ class RewardTracker:
     def _forget(self) -> None:
         self._rooms: set[int] = set()
         self._tiles: set[int] = set()
+        self._tile = -1
         self._texts: set[int] = set()
         self._kills_in: dict[int, int] = {}
         self._text = -1
@@ -212,13 +172,15 @@ class RewardTracker:
         self._dead = screen.dead
 
     def _explore(self, paid: dict[str, int], place: int, cell: int) -> None:
-        if place not in self._rooms:
-            self._rooms.add(place)
-            paid["room"] = 1
         tile = place << 8 | cell
-        if tile not in self._tiles:
-            self._tiles.add(tile)
-            paid["tile"] = 1
+        if tile == self._tile:
+            return
+        if place != self._tile >> 8:
+            paid["room_revisit" if place in self._rooms else "room"] = 1
+            self._rooms.add(place)
+        paid["tile_revisit" if tile in self._tiles else "tile"] = 1
+        self._tiles.add(tile)
+        self._tile = tile
 
     def _count_health(self, paid: dict[str, int], health: int) -> None:
         if self._health >= 0 and health != self._health:

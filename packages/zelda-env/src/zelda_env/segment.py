@@ -25,7 +25,7 @@ from zelda_env.emulator import ACTIONS, FRAME_SHAPE
 from zelda_env.encoder import LAYOUT, OBS_SIZE, Floats
 from zelda_env.errors import SegmentError
 from zelda_env.ram_map import Bytes
-from zelda_env.reward import Terms
+from zelda_env.reward_config import Terms
 from zelda_env.state import GameState, decode
 from zelda_env.store import Store, StoreError, dump_record, parse_record
 

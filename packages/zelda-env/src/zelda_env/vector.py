@@ -12,14 +12,15 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
-from gymnasium.vector.utils import batch_space
+from gymnasium.vector.utils import batch_space, concatenate, create_empty_array
 from numpy.typing import NDArray
 
 from zelda_env.boot import StateSource, initial_states
-from zelda_env.encoder import Floats
 from zelda_env.env import EnvConfig, ZeldaEnv
 from zelda_env.errors import EmulatorError
+from zelda_env.observation import Observation
 from zelda_env.rom import Rom
 
 Wrap = Callable[[ZeldaEnv, int], gym.Env[Any, Any]]
@@ -29,7 +30,7 @@ Flags = NDArray[np.bool_]
 Infos = dict[str, Any]
 
 
-class ZeldaVectorEnv(gym.vector.VectorEnv[Floats, NDArray[np.int64], NDArray[Any]]):
+class ZeldaVectorEnv(gym.vector.VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]):
     """`num_envs` environments that are stepped together, each with an emulator of its own.
 
     Every array that is returned is new, so it may be kept. Infos are stacked as Gymnasium documents: of each key an
@@ -92,7 +93,7 @@ class ZeldaVectorEnv(gym.vector.VectorEnv[Floats, NDArray[np.int64], NDArray[Any
 
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Floats, Infos]:
+    ) -> tuple[Observation, Infos]:
         """Start an episode in every environment, or in those of a mask.
 
         Args:
@@ -100,7 +101,8 @@ class ZeldaVectorEnv(gym.vector.VectorEnv[Floats, NDArray[np.int64], NDArray[Any
             options: Passed on to each environment, apart from `reset_mask`, bool (num_envs,): which ones to reset.
 
         Returns:
-            Observations, float32 (num_envs, 128), of all environments; infos of those that were reset.
+            Observations of all environments, stacked: float32 (num_envs, 128), or as `EnvConfig.observation` says;
+            infos of those that were reset.
 
         Raises:
             ValueError: Another number of seeds, or a mask of another shape or type or without a single True.
@@ -118,18 +120,18 @@ class ZeldaVectorEnv(gym.vector.VectorEnv[Floats, NDArray[np.int64], NDArray[Any
             infos = self._add_info(infos, info, at)
         self._ended[mask] = False
         self._began = True
-        return np.stack(self._latest), infos
+        return self._stack(), infos
 
     def step(
         self, actions: NDArray[np.int64] | Sequence[int]
-    ) -> tuple[Floats, NDArray[np.float64], Flags, Flags, Infos]:
+    ) -> tuple[Observation, NDArray[np.float64], Flags, Flags, Infos]:
         """Step every environment.
 
         Args:
             actions: Integers (num_envs,), 0 to 7.
 
         Returns:
-            Observations float32 (num_envs, 128), rewards float64 (num_envs,), terminated and truncated bool
+            Observations as `reset` returns them, rewards float64 (num_envs,), terminated and truncated bool
             (num_envs,), and infos.
 
         Raises:
@@ -157,7 +159,7 @@ class ZeldaVectorEnv(gym.vector.VectorEnv[Floats, NDArray[np.int64], NDArray[Any
             infos = self._add_info(infos, info, at)
         if self.autoreset_mode is not AutoresetMode.SAME_STEP:
             self._ended = terminated | truncated
-        return np.stack(self._latest), rewards, terminated, truncated, infos
+        return self._stack(), rewards, terminated, truncated, infos
 
     def render(self) -> tuple[Any, ...] | None:
         """Return the frames, each uint8 (144, 160, 3), or None without a render mode."""
@@ -176,6 +178,13 @@ class ZeldaVectorEnv(gym.vector.VectorEnv[Floats, NDArray[np.int64], NDArray[Any
         """Stop the emulators; `close` calls it."""
         for env in getattr(self, "envs", ()):
             env.close()
+
+    def _stack(self) -> Observation:
+        """Return the latest observations in new arrays."""
+        space = self.single_observation_space
+        if isinstance(space, spaces.Box):
+            return np.stack(self._latest)
+        return concatenate(space, self._latest, create_empty_array(space, self.num_envs))
 
     def _check_mask(self, mask: object) -> Flags:
         """Return which environments to reset."""
