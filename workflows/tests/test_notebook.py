@@ -43,7 +43,6 @@ def test_the_notebook_is_valid_and_holds_no_output(cells):
     assert all(cell.outputs == [] and cell.execution_count is None for cell in cells)
 
 
-@pytest.mark.timeout(PATIENCE_S)
 def test_every_cell_that_needs_no_cluster_runs(cells, finished, tmp_path):
     here = {cell.id for cell in cells if not tags(cell)}
     assert here == {"parameters", "steps", "template", "defaults", "results"}
@@ -54,7 +53,6 @@ def test_every_cell_that_needs_no_cluster_runs(cells, finished, tmp_path):
     assert "nothing written yet" in shown["results"]
 
 
-@pytest.mark.timeout(PATIENCE_S)
 @pytest.mark.skipif(not os.environ.get("KUBECONFIG"), reason="cells `submit` and `watch` need a cluster: no KUBECONFIG")
 def test_the_cells_that_submit_and_watch_run_on_a_cluster(cells, installed_templates, tmp_path):
     here = {cell.id for cell in cells if "needs-codeflare" not in tags(cell)} - {"results"}
@@ -63,7 +61,6 @@ def test_the_cells_that_submit_and_watch_run_on_a_cluster(cells, installed_templ
     assert shown["watch"].startswith("notebook-run-")
 
 
-@pytest.mark.timeout(PATIENCE_S)
 @pytest.mark.skipif(importlib.util.find_spec("codeflare_sdk") is None, reason="cell `ray-clusters` needs codeflare-sdk")
 @pytest.mark.skipif(not os.environ.get("KUBECONFIG"), reason="cell `ray-clusters` needs a cluster: no KUBECONFIG")
 def test_the_cell_that_lists_ray_clusters_runs_on_a_cluster(installed_templates, tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +16,8 @@ from zelda_workflows.commit import commit_path
 from zelda_workflows.progress import read_progress, write_progress
 from zelda_workflows.store import Store
 
-PARAMETERS = [{"name": name, "value": "x"} for name in ("run", "store", "epochs", "run-hours", "head-cpu")]
+DEFAULTS = {"run": "demo", "store": "s3://zelda", "epochs": "3", "run-hours": "0", "head-cpu": "2"}
+PARAMETERS = [{"name": name, "value": value} for name, value in DEFAULTS.items()]
 TEMPLATE = {
     "apiVersion": "argoproj.io/v1alpha1",
     "kind": "WorkflowTemplate",
@@ -134,7 +137,9 @@ def test_render_writes_what_check_accepts(tmp_path, capsys):
 def test_submit_sends_what_was_given_and_leaves_the_rest_to_the_template(kubernetes, capsys):
     flags = ["--run", "mine", "--epochs", "5", "--run-hours", "2.5", "--parameter", "head-cpu=4"]
     assert main(["submit", *flags]) == 0
-    assert capsys.readouterr().out == "mine-run-abcde\n"
+    shown = capsys.readouterr()
+    assert shown.out == "mine-run-abcde\n"
+    assert "status --store s3://zelda/mine" in shown.err
     path, token, sent = kubernetes.received[0]
     assert path.endswith("/namespaces/zelda-rlaif/workflows")
     assert token == "Bearer the-token"
@@ -142,6 +147,13 @@ def test_submit_sends_what_was_given_and_leaves_the_rest_to_the_template(kuberne
     assert sent["metadata"]["labels"]["zelda-rlaif/run"] == "mine"
     passed = {entry["name"]: entry["value"] for entry in sent["spec"]["arguments"]["parameters"]}
     assert passed == {"run": "mine", "epochs": "5", "run-hours": "2.5", "head-cpu": "4"}
+
+
+def test_submit_takes_the_url_of_a_run_for_its_name_and_place(kubernetes, capsys):
+    assert main(["submit", "--store", "s3://bucket/runs/mine/"]) == 0
+    assert "status --store s3://bucket/runs/mine\n" in capsys.readouterr().err
+    passed = {entry["name"]: entry["value"] for entry in kubernetes.received[0][2]["spec"]["arguments"]["parameters"]}
+    assert passed == {"run": "mine", "store": "s3://bucket/runs"}
 
 
 @pytest.mark.filterwarnings("ignore:The `json` method is deprecated:DeprecationWarning")  # Hera's own call
@@ -160,10 +172,12 @@ def test_submit_to_an_argo_server_uses_the_token_of_the_environment(argo, capsys
     ("flags", "words"),
     [
         (["--run", "a b"], "the run's name is 'a b'"),
-        (["--template", "zelda-other"], "zelda-other: not found"),
-        (["--votes", "5"], "zelda-rlaif has no parameter votes; it has epochs"),
-        (["--parameter", "head-cpu"], "--parameter 'head-cpu' is not of the form name=value"),
-        (["--parameter", "store=a b"], "the value of store is 'a b'"),
+        ([], "which run?"),
+        (["--run", "mine", "--store", "s3://zelda/other"], "--run 'mine' is not the run of --store"),
+        (["--run", "mine", "--template", "zelda-other"], "zelda-other: not found"),
+        (["--run", "mine", "--votes", "5"], "zelda-rlaif has no parameter votes; it has epochs"),
+        (["--run", "mine", "--parameter", "head-cpu"], "--parameter 'head-cpu' is not of the form name=value"),
+        (["--run", "mine", "--parameter", "store=a b"], "the value of store is 'a b'"),
         (["--epochs", "none"], "--epochs"),
     ],
 )
@@ -174,7 +188,7 @@ def test_a_mistake_in_a_submission_is_one_line(kubernetes, capsys, flags, words)
 
 
 def test_an_argo_server_without_the_template_is_one_line(argo, capsys):
-    assert main(["submit", "--template", "zelda-other", "--argo-server", argo.url]) == 2
+    assert main(["submit", "--run", "mine", "--template", "zelda-other", "--argo-server", argo.url]) == 2
     assert "zelda-other: not found" in complaint(capsys)
 
 
@@ -183,25 +197,25 @@ def test_access_that_is_denied_is_one_line(kubernetes, capsys):
         403,
         {"message": "workflowtemplates is forbidden"},
     )
-    assert main(["submit"]) == 2
+    assert main(["submit", "--run", "mine"]) == 2
     assert "access denied" in complaint(capsys)
 
 
-@pytest.mark.parametrize("command", [["submit"], ["logs"]])
+@pytest.mark.parametrize("command", ["submit", "logs"])
 def test_an_unreachable_cluster_is_one_line(server, tmp_path, monkeypatch, capsys, command):
     _write_kubeconfig(tmp_path / "kubeconfig", "http://127.0.0.1:1", monkeypatch)
-    assert main(command) == 2
+    assert main([command, "--run", "mine"]) == 2
     assert "cannot reach http://127.0.0.1:1" in complaint(capsys)
 
 
 def test_an_unreachable_argo_server_is_one_line(capsys):
-    assert main(["submit", "--argo-server", "http://127.0.0.1:1"]) == 2
+    assert main(["submit", "--run", "mine", "--argo-server", "http://127.0.0.1:1"]) == 2
     assert "cannot reach http://127.0.0.1:1" in complaint(capsys)
 
 
 def test_no_cluster_at_all_is_one_line(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "absent"))
-    assert main(["submit"]) == 2
+    assert main(["submit", "--run", "mine"]) == 2
     assert "no Kubernetes cluster is configured here" in complaint(capsys)
 
 
@@ -278,3 +292,34 @@ def test_finish_writes_how_it_ended(tmp_path, capsys):
     store = Store(str(tmp_path / "mine"))
     assert main(["finish", "--store", store.url, "--epochs", "2", "--status", "Error"]) == 0
     assert read_progress(store)["phase"] == "failed"
+
+
+BLOCKED = """
+import sys
+for name in ("hera", "kubernetes"):
+    sys.modules[name] = None
+from zelda_workflows.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def without_the_extra(*arguments):
+    command = [sys.executable, "-c", BLOCKED, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_steps_of_a_workflow_need_no_extra(tmp_path):
+    """The images have neither Hera nor a Kubernetes client."""
+    store = tmp_path / "mine"
+    assert without_the_extra("next", "--store", store, *NEXT, "--output", tmp_path / "out").returncode == 0
+    assert without_the_extra("finish", "--store", store, "--epochs", 2, "--status", "Failed").returncode == 0
+    assert "run `zelda-train epoch`" in without_the_extra("commit", "--store", store, "--epoch", 0).stderr
+
+
+@pytest.mark.parametrize("command", ["render", "submit", "logs"])
+def test_a_command_that_needs_the_extra_says_so_in_one_line(command):
+    flags = [] if command == "render" else ["--run", "mine"]
+    done = without_the_extra(command, *flags)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "pip install 'zelda-workflows[argo]'" in done.stderr

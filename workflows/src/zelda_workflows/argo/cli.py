@@ -57,12 +57,12 @@ class Submit(BaseSettings, RunConfig):  # type: ignore[misc] # both say model_co
 
     Examples:
       zelda-rlaif submit --run first --epochs 10 --run-hours 8 --ray-workers 8
-      zelda-rlaif submit --run first --parameter ray-cluster=zelda-rl --parameter head-cpu=4
+      zelda-rlaif submit --store s3://bucket/first --parameter ray-cluster=zelda-rl --parameter head-cpu=4
       zelda-rlaif submit --template zelda-score-epoch --run first --parameter epoch=3 --panel llm
     """
 
-    run: str = Field("demo", description="Name of the run: its folder below --store")
-    store: str = Field("s3://zelda", description="URL below which every run has a folder of its name")
+    run: str = Field("", description="Name of the run: its folder in the template's store")
+    store: str = Field("", description="Base URL of the run, such as s3://zelda/first, to place it elsewhere")
     template: str = Field("zelda-rlaif", description="Which template: zelda-rlaif, zelda-train-epoch, …")
     parameter: list[str] = Field([], description="Another parameter of the template, as name=value; may be repeated")
     namespace: str = _NAMESPACE
@@ -72,12 +72,14 @@ class Submit(BaseSettings, RunConfig):  # type: ignore[misc] # both say model_co
     def execute(self) -> int:
         """Submit it and print the workflow's name and what to do next."""
         with _needs_argo():
-            from zelda_workflows.argo.submission import split_assignments, submit  # noqa: PLC0415 - an extra
-        given = self.model_fields_set & set(RunConfig.model_fields)
+            from zelda_workflows.argo.submission import name_run, split_assignments, submit  # noqa: PLC0415 - an extra
+        run, place = name_run(self.run, self.store)
+        given = (self.model_fields_set & set(RunConfig.model_fields)) - {"store"}
         flags = {name.replace("_", "-"): str(getattr(self, name)) for name in sorted(given)}
         cluster = _connect(self.namespace, self.argo_server, insecure=self.insecure)
-        print(submit(cluster, self.template, self.run, flags | split_assignments(self.parameter)))
-        print(f"follow it with: zelda-rlaif status --store {self.store}/{self.run}", file=sys.stderr)
+        made = submit(cluster, self.template, run, flags | place | split_assignments(self.parameter))
+        print(made.name)
+        print(f"follow it with: zelda-rlaif status --store {made.store}", file=sys.stderr)
         return 0
 
 
@@ -87,7 +89,7 @@ class Logs(BaseSettings):
     Example: zelda-rlaif logs --run first --lines 20
     """
 
-    run: str = Field("demo", description="Name of the run")
+    run: str = Field(description="Name of the run")
     lines: int = Field(100, ge=1, description="Lines of each container, at most")
     namespace: str = _NAMESPACE
 

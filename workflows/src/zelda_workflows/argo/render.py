@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from zelda_workflows.argo.document import dump
-from zelda_workflows.argo.template import loop, nightly, score_epoch, train_epoch
+from zelda_workflows.argo.workflow import loop, nightly, score_epoch, train_epoch
 from zelda_workflows.errors import RenderError
 
 _HEADER = "# Written by `zelda-rlaif render`; change workflows/src/zelda_workflows/argo, not this file.\n"

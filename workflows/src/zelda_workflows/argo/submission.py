@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from zelda_workflows.argo.cluster import Cluster
@@ -10,6 +11,37 @@ from zelda_workflows.errors import ParametersError
 from zelda_workflows.name import RUN_LABEL, check_plain, check_run_name, object_name
 
 _PREFIX_LENGTH = 50  # the server adds five characters, and Argo up to eight for a pod's suffix
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A workflow that was created.
+
+    Attributes:
+        name: The workflow's name.
+        store: Base URL of its run.
+    """
+
+    name: str
+    store: str
+
+
+def name_run(run: str, store: str) -> tuple[str, dict[str, str]]:
+    """Return the run's name, and the parameter that says where it lies if that is not the template's place.
+
+    Args:
+        run: The run's name; empty for the last part of `store`.
+        store: The run's own URL; empty for the template's place.
+
+    Raises:
+        ParametersError: Neither is given, or they name two runs.
+    """
+    place, _, name = store.rstrip("/").rpartition("/")
+    if not (run or name):
+        raise ParametersError("which run? Name it with --run, or its URL with --store, such as s3://zelda/first")
+    if store and run not in {"", name}:
+        raise ParametersError(f"--run {run!r} is not the run of --store {store!r}, {name!r}; leave one of them out")
+    return run or name, {"store": place} if store else {}
 
 
 def split_assignments(assignments: list[str]) -> dict[str, str]:
@@ -27,8 +59,8 @@ def split_assignments(assignments: list[str]) -> dict[str, str]:
     return result
 
 
-def submit(cluster: Cluster, template: str, run: str, parameters: Mapping[str, str]) -> str:
-    """Submit a workflow from a template that is in the cluster, and return its name.
+def submit(cluster: Cluster, template: str, run: str, parameters: Mapping[str, str]) -> Submitted:
+    """Submit a workflow from a template that is in the cluster.
 
     Args:
         cluster: Where.
@@ -47,7 +79,8 @@ def submit(cluster: Cluster, template: str, run: str, parameters: Mapping[str, s
     unknown = sorted(set(parameters) - set(known))
     if unknown:
         raise ParametersError(f"{template} has no parameter {', '.join(unknown)}; it has {', '.join(sorted(known))}")
-    return cluster.submit(workflow(template, run, parameters))
+    place = parameters.get("store", known.get("store"))
+    return Submitted(cluster.submit(workflow(template, run, parameters)), f"{place}/{run}")
 
 
 def workflow(template: str, run: str, parameters: Mapping[str, str]) -> dict[str, Any]:
