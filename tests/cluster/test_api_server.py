@@ -103,9 +103,9 @@ def _has_controllers(cluster: Cluster) -> bool:
     return cluster.run("get", "serviceaccount", "default", "-n", "default").returncode == 0
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def applied(cluster, request):
-    """The objects of an overlay, applied; removed again after the test."""
+    """The objects of an overlay, applied; removed again after the tests that want it, before another is applied."""
     folder = f"overlays/{request.param}"
     objects = render(folder)
     try:
