@@ -73,6 +73,7 @@ def _server() -> str:
 def main() -> int:
     """Return pytest's exit code."""
     report = Report()
+    os.environ["ZELDA_CLUSTER_TEST"] = "yes"  # whoever runs this means the cluster; whoever runs all tests may not
     print("Cluster tests use:", *found(), sep="\n", flush=True)
     lint = sorted(RENDER_TESTS.glob("**/test_render*.py")) + sorted(RENDER_TESTS.glob("**/test_steps*.py"))
     code = pytest.main(["-q", "--no-header", str(HERE), *map(str, lint), *sys.argv[1:]], plugins=[report])

@@ -14,6 +14,13 @@ FOLDERS = [f"overlays/{overlay}" for overlay in OVERLAYS]
 # The accounts whose pods talk to the Kubernetes API.
 WITH_TOKEN = {"zelda-workflow", "zelda-s3-secret"}
 VOLUMES = {"emptyDir", "configMap", "secret", "projected", "persistentVolumeClaim", "downwardAPI", "csi", "ephemeral"}
+PARTS = {"workflow", "train", "judge", "inference", "store", "monitoring"}
+OF_THE_NAMESPACE = {
+    "Namespace/zelda-rlaif",
+    "LimitRange/zelda-defaults",
+    "NetworkPolicy/default-deny",
+    "NetworkPolicy/dns",
+}
 SECRET_NAME = re.compile(r"KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL", re.IGNORECASE)
 SECRET_TEXT = re.compile(r"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|gh[pousr]_[A-Za-z0-9]{36}|hf_[A-Za-z0-9]{30}")
 
@@ -186,6 +193,9 @@ def test_every_object_says_whose_it_is(folder):
         assert labels.get("app.kubernetes.io/part-of") == "zelda-rlaif", name(item)
         if item["kind"] != "Namespace":
             assert item["metadata"]["namespace"] == NAMESPACE, name(item)
+            assert "app.kubernetes.io/name" in labels, name(item)
+        if name(item) not in OF_THE_NAMESPACE:
+            assert labels["app.kubernetes.io/component"] in PARTS, name(item)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
