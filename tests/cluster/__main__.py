@@ -56,7 +56,7 @@ def _version(program: str, *words: str) -> str:
     if path is None:
         return "not on the PATH"
     done = subprocess.run([path, *words], capture_output=True, text=True, timeout=30, check=False)
-    return f"{path}: {' '.join(done.stdout.split()[:5])}"
+    return f"{path}: {' '.join(done.stdout.split()[:6])}"
 
 
 def _server() -> str:
