@@ -25,7 +25,11 @@ TEMPLATE = {
     "spec": {"arguments": {"parameters": PARAMETERS}},
 }
 RUNNING = {
-    "metadata": {"name": "mine-run-abcde", "creationTimestamp": "2026-01-01T00:00:00Z"},
+    "metadata": {
+        "name": "mine-run-abcde",
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+        "labels": {"zelda-rlaif/run": "mine"},
+    },
     "spec": {},
     "status": {"phase": "Running", "progress": "3/7", "startedAt": "2026-01-01T00:00:01Z"},
 }
@@ -222,6 +226,29 @@ def test_no_cluster_at_all_is_one_line(tmp_path, monkeypatch, capsys):
 def test_status_shows_the_workflow_of_a_run_that_has_written_nothing_yet(kubernetes, tmp_path, capsys):
     assert main(["status", "--store", str(tmp_path / "mine")]) == 0
     assert capsys.readouterr().out == "workflow mine-run-abcde: Running  3/7\n"
+
+
+ARGUMENT = {"arguments": {"parameters": [{"name": "run", "value": "mine"}]}}
+
+
+@pytest.mark.parametrize(
+    "workflow",
+    [
+        {"metadata": {"name": "w", "labels": {"zelda-rlaif/run": "mine"}}, "spec": {}},
+        {"metadata": {"name": "w"}, "spec": ARGUMENT},
+        {"metadata": {"name": "w"}, "spec": {}, "status": {"storedWorkflowTemplateSpec": ARGUMENT}},
+    ],
+    ids=["label", "argument", "default of the template"],
+)
+def test_a_workflow_is_known_by_its_run_with_or_without_a_label(kubernetes, tmp_path, capsys, workflow):
+    """Argo leaves the label out when a workflow has to wait before it is first looked at."""
+    other = {"metadata": {"name": "other", "labels": {"zelda-rlaif/run": "other"}}, "spec": {}}
+    kubernetes.answers["/apis/argoproj.io/v1alpha1/namespaces/zelda-rlaif/workflows"] = (
+        200,
+        {"items": [workflow, other]},
+    )
+    assert main(["status", "--store", str(tmp_path / "mine")]) == 0
+    assert capsys.readouterr().out.startswith("workflow w: ")
 
 
 def test_status_asks_an_argo_server_when_one_is_named(argo, tmp_path, capsys, monkeypatch):

@@ -128,10 +128,9 @@ class KubernetesCluster:
                 _VERSION,
                 self._namespace,
                 "workflows",
-                label_selector=f"{RUN_LABEL}={run}",
                 _request_timeout=_TIMEOUT_S,
             )
-        return _newest_first(found["items"])
+        return _newest_first(found["items"], run)
 
     def logs(self, run: str, lines: int) -> Iterator[tuple[str, str]]:
         """Yield `(pod/container, line)` of the last lines of every container of the run, the oldest pod first.
@@ -206,8 +205,8 @@ class ArgoServer:
     def workflows(self, run: str) -> list[WorkflowState]:
         """Return the workflows of a run, the newest first."""
         with self._explained("workflows"):
-            found = self._service.list_workflows(label_selector=f"{RUN_LABEL}={run}")
-        return _newest_first(_data(found).get("items") or [])
+            found = self._service.list_workflows()
+        return _newest_first(_data(found).get("items") or [], run)
 
     @contextmanager
     def _explained(self, what: str) -> Iterator[None]:
@@ -235,9 +234,21 @@ def _parameters(template: dict[str, Any]) -> dict[str, str | None]:
     return {entry["name"]: entry.get("value") for entry in listed}
 
 
-def _newest_first(items: list[dict[str, Any]]) -> list[WorkflowState]:
-    ordered = sorted(items, key=lambda item: str(item["metadata"].get("creationTimestamp", "")), reverse=True)
-    return [WorkflowState.of(item) for item in ordered]
+def _newest_first(workflows: list[dict[str, Any]], run: str) -> list[WorkflowState]:
+    mine = [workflow for workflow in workflows if _run_of(workflow) == run]
+    mine.sort(key=lambda workflow: str(workflow["metadata"].get("creationTimestamp", "")), reverse=True)
+    return [WorkflowState.of(workflow) for workflow in mine]
+
+
+def _run_of(workflow: dict[str, Any]) -> str | None:
+    """Return a workflow's run: of its label, its argument, or its template's default.
+
+    Argo leaves the label out when a workflow has to wait before it is first looked at (4.1.2).
+    """
+    label = (workflow["metadata"].get("labels") or {}).get(RUN_LABEL)
+    template = (workflow.get("status") or {}).get("storedWorkflowTemplateSpec") or {}
+    given = _parameters(workflow).get("run") if workflow.get("spec") else None
+    return label or given or _parameters({"spec": template}).get("run")
 
 
 def _refusal(what: str, where: str, status: int | None, message: str) -> str:
