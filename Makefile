@@ -17,7 +17,7 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots test test-alone lint types format bench game game-check images images-test tools clean
+.PHONY: help demo screenshots test test-alone lint types format fuzz bench game game-check images images-test tools clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -46,6 +46,9 @@ format: $(STAMP) ## Mend what the linter can mend
 
 screenshots: $(STAMP) ## Make the pictures of the README
 	$(BIN)/python docs/screenshots.py
+
+fuzz: $(STAMP) ## Play 100,000 random actions from every kind of situation in the game: some ten minutes
+	FUZZ_ACTIONS=100000 $(BIN)/python -m pytest -q -rP packages/zelda-env/tests/test_fuzz.py
 
 bench: $(STAMP) ## Measure the speeds, each against a baseline taken in the same run
 	-$(BIN)/zelda-env build-fast
