@@ -18,7 +18,7 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots test test-alone cluster-test lint types format bench game game-check images images-test tools clean
+.PHONY: help demo screenshots test test-alone lint types format fuzz bench game game-check images images-test tools clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -32,6 +32,7 @@ test: $(STAMP) tools ## Run every test
 test-alone: $(STAMP) ## Install each package alone into an empty environment and run its tests there
 	$(BIN)/python tests/alone.py $(PACKAGES)
 
+.PHONY: cluster-test
 cluster-test: $(STAMP) tools ## Hold the manifests against schemas, policies, flows and, where KUBECONFIG leads to one, a cluster
 	$(BIN)/python -m tests.cluster
 
@@ -50,6 +51,9 @@ format: $(STAMP) ## Mend what the linter can mend
 
 screenshots: $(STAMP) ## Make the pictures of the README
 	$(BIN)/python docs/screenshots.py
+
+fuzz: $(STAMP) ## Play 100,000 random actions from every kind of situation in the game: some ten minutes
+	FUZZ_ACTIONS=100000 $(BIN)/python -m pytest -q -rP packages/zelda-env/tests/test_fuzz.py
 
 bench: $(STAMP) ## Measure the speeds, each against a baseline taken in the same run
 	-$(BIN)/zelda-env build-fast

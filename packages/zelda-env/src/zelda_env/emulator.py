@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import Final, Literal
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,13 @@ from zelda_env._pyboy import PyBoy, PyBoyException, WindowEvent
 from zelda_env.errors import EmulatorError, InitialStateError
 from zelda_env.ram import Access, Ram
 from zelda_env.rom import Rom
+from zelda_env.saved_state import PYBOY, REMEDY, check_state, seal
 
 ACTIONS: Final = ("NOP", "up", "down", "left", "right", "A", "B", "Start")
 """The actions by number."""
+
+BUTTONS: Final = ("a", "b", "select", "start", "right", "left", "up", "down")
+"""The buttons of the console, by the bit the game sees them at."""
 
 StateAccess = Literal["auto", "compiled", "pyboy"]
 
@@ -43,6 +48,14 @@ RELEASE: Final = (
     WindowEvent.RELEASE_BUTTON_B,
     WindowEvent.RELEASE_BUTTON_START,
 )
+_BUTTON_NAMES: Final = (
+    *(f"BUTTON_{name}" for name in ("A", "B", "SELECT", "START")),
+    *(f"ARROW_{name}" for name in ("RIGHT", "LEFT", "UP", "DOWN")),
+)
+_PRESSED: Final = {getattr(WindowEvent, f"PRESS_{name}"): bit for bit, name in enumerate(_BUTTON_NAMES)}
+_RELEASED: Final = {getattr(WindowEvent, f"RELEASE_{name}"): bit for bit, name in enumerate(_BUTTON_NAMES)}
+_PRESS_BIT: Final = tuple(_PRESSED)
+_RELEASE_BIT: Final = tuple(_RELEASED)
 
 
 class Emulator:
@@ -78,9 +91,10 @@ class Emulator:
         self._pyboy = PyBoy(io.BytesIO(rom.data), window=window, sound_emulated=False, log_level="CRITICAL")
         if window == "null":
             self._pyboy.set_emulation_speed(0)
-        self._tick = self._pyboy.tick
-        self._send = self._pyboy.send_input
+        self._tick: Callable[..., Any] = self._pyboy.tick
+        self._send: Callable[..., Any] = self._pyboy.send_input
         self._held = 0
+        self._down = 0
         self._broken = ""
         # The first frame an instance renders can be wrong: it is rendered here, where nobody sees it.
         self._tick(1, True, False)
@@ -122,6 +136,49 @@ class Emulator:
                 self._held = action
         self._tick(frames, render, False)
 
+    def hold(self, buttons: Iterable[str]) -> None:
+        """Hold exactly these buttons from the next frame on, several at once if need be, until told otherwise.
+
+        Args:
+            buttons: Some of `BUTTONS`.
+
+        Raises:
+            ValueError: There is no such button.
+        """
+        wanted = 0
+        for button in buttons:
+            if button not in BUTTONS:
+                raise ValueError(f"there is no button {button!r}; expected some of {', '.join(BUTTONS)}")
+            wanted |= 1 << BUTTONS.index(button)
+        for bit in range(len(BUTTONS)):
+            if (wanted ^ self._down) >> bit & 1:
+                self._send((_PRESS_BIT if wanted >> bit & 1 else _RELEASE_BIT)[bit])
+        self._down = wanted
+
+    def listen(self, render: bool = False) -> tuple[bool, int]:
+        """Run a frame in which the window's keys count too; `buttons` then says what was held in it.
+
+        Args:
+            render: Draw it.
+
+        Returns:
+            Whether the window is still open, and how many frames went by: 0 while PyBoy is paused.
+        """
+        events, before = self._pyboy.events, self._pyboy.frame_count
+        running = self._tick(1, render, False)
+        for event in events:  # the window has added its own to those that were sent
+            number = int(event)
+            if number in _PRESSED:
+                self._down |= 1 << _PRESSED[number]
+            elif number in _RELEASED:
+                self._down &= ~(1 << _RELEASED[number])
+        return bool(running), self._pyboy.frame_count - before
+
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        """The buttons held by `hold` or, after `listen`, in the window; those of `act` are no part of it."""
+        return tuple(button for bit, button in enumerate(BUTTONS) if self._down >> bit & 1)
+
     def frame(self) -> NDArray[np.uint8]:
         """Return a copy of the last frame that was rendered, uint8 (144, 160, 3) RGB."""
         return np.array(self._pyboy.screen.ndarray[:, :, :3], order="C")
@@ -133,37 +190,46 @@ class Emulator:
         return picture
 
     def save_state(self) -> bytes:
-        """Return the whole state of the emulator, with no button held."""
+        """Return the whole state of the emulator, with no button held, and a note of what it belongs to behind it."""
         self._let_go()
         if self._module is not None:
-            state: bytes = self._module.save_state(self._pyboy)
-            return state
+            return seal(self._module.save_state(self._pyboy), self.rom)
         file = io.BytesIO()
         self._pyboy.save_state(file)
-        return file.getvalue()
+        return seal(file.getvalue(), self.rom)
 
     def load_state(self, state: bytes) -> None:
         """Go back to a saved state.
 
+        Args:
+            state: What `save_state` returned; or as PyBoy saves it, which does not say of which cartridge it is.
+
         Raises:
-            InitialStateError: PyBoy refuses it. The emulator is then half loaded: close it and make another.
-            EmulatorError: An earlier load failed.
+            InitialStateError: It belongs to another cartridge, PyBoy version or colour mode, and nothing was loaded;
+                or PyBoy refuses it half way: then close this emulator and make another.
+            EmulatorError: An earlier load failed half way.
         """
         if self._broken:
-            raise EmulatorError(f"the emulator is broken by a failed load ({self._broken}); make a new one")
+            self._refuse()
+        bare = check_state(state, self.rom)
         # PyBoy keeps pending input over a load, so nothing may be pending.
         self._let_go()
         try:
             if self._module is not None:
-                self._module.load_state(self._pyboy, bytes(state))
+                self._module.load_state(self._pyboy, bytes(bare))
             else:
-                self._pyboy.load_state(io.BytesIO(state))
+                self._pyboy.load_state(io.BytesIO(bare))
         except (PyBoyException, IndexError, TypeError, ValueError, OverflowError) as error:
             self._broken = f"{type(error).__name__}: {error}"
+            self._tick = self._send = self._refuse
             raise InitialStateError(
                 f"the save state ({len(state)} bytes) does not load ({self._broken}); expected one made with "
-                f"PyBoy 2.8.1 and the cartridge {self.rom.title}: make it again with `zelda-env play --save-state`"
+                f"PyBoy {PYBOY} and the cartridge {self.rom.title}: {REMEDY}"
             ) from error
+
+    def _refuse(self, *_: object) -> NoReturn:
+        """Stand in for what a half loaded emulator must not do."""
+        raise EmulatorError(f"the emulator is broken by a failed load ({self._broken}); make a new one")
 
     def close(self) -> None:
         """Stop the emulator; nothing is written. May be called again."""
@@ -174,4 +240,6 @@ class Emulator:
         if self._held:
             self._send(RELEASE[self._held])
             self._held = 0
+        if self._down:
+            self.hold(())
         self._tick(1, False, False)
