@@ -63,7 +63,7 @@ def test_a_damaged_state_is_refused_when_it_is_loaded(emulator, acorn, tmp_path)
     boot(emulator)
     path = tmp_path / "start.state"
     write_state(str(path), emulator)
-    path.write_bytes(path.read_bytes()[:1000])
+    path.write_bytes(path.read_bytes()[:1000])  # its head is that of a good one
     env = ZeldaEnv(rom=acorn, state=path)
     with pytest.raises(InitialStateError, match="does not load"):
         env.reset()
@@ -71,7 +71,8 @@ def test_a_damaged_state_is_refused_when_it_is_loaded(emulator, acorn, tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("source", "message"), [([], "is empty"), (b"", "has 0 bytes"), ([b"x", bytes((4 << 20) + 1)], "expected 1 to")]
+    ("source", "message"),
+    [([], "is empty"), (b"", "has 0 bytes"), ([bytes((4 << 20) + 1)], "expected 1 to"), (b"x", "format")],
 )
 def test_initial_states_that_cannot_be_are_refused(acorn, source, message):
     with pytest.raises(InitialStateError, match=message):
@@ -84,4 +85,5 @@ def test_initial_states_come_from_files_and_bytes(emulator, acorn, tmp_path):
     write_state(str(path), emulator)
     assert initial_states(acorn, None) == (booted_state(acorn),)
     assert initial_states(acorn, path) == (path.read_bytes(),)
-    assert initial_states(acorn, [str(path), b"raw"]) == (path.read_bytes(), b"raw")
+    state = emulator.save_state()
+    assert initial_states(acorn, [str(path), state]) == (path.read_bytes(), state)

@@ -125,13 +125,28 @@ def test_a_frame_rendered_now_and_then_equals_one_of_many(emulator):
 
 def test_a_state_that_does_not_load_is_refused_and_the_emulator_is_given_up(acorn):
     emulator = Emulator(acorn)
+    state = emulator.save_state()
     try:
         with pytest.raises(InitialStateError, match="does not load"):
-            emulator.load_state(b"nonsense")
-        with pytest.raises(EmulatorError, match="broken by a failed load"):
-            emulator.load_state(b"nonsense")
+            emulator.load_state(state[:1000])
+        for use in (
+            lambda: emulator.load_state(state),
+            lambda: emulator.tick(1),
+            lambda: emulator.act(1, 4),
+            emulator.save_state,
+        ):
+            with pytest.raises(EmulatorError, match=r"broken by a failed load .* make a new one"):
+                use()
     finally:
         emulator.close()
+
+
+def test_a_state_that_is_refused_by_its_head_leaves_the_emulator_as_it_was(emulator):
+    before = emulator.ram.dump()
+    with pytest.raises(InitialStateError, match="version 110 of PyBoy's format, expected version"):
+        emulator.load_state(b"nonsense")
+    assert emulator.ram.dump() == before
+    emulator.act(3, 8)
 
 
 def test_stopping_writes_nothing_beside_the_rom(tmp_path, acorn, monkeypatch):

@@ -1,7 +1,18 @@
 import numpy as np
 import pytest
 from zelda_env import FIELDS
-from zelda_env.ram_map import ENEMY, INTERACTION, PART, SLOTS, WRAM_BYTES, flag_page, object_offsets, used_offsets
+from zelda_env.ram_map import (
+    CORE,
+    ENEMY,
+    INTERACTION,
+    ITEM_TAKEN,
+    PART,
+    SLOTS,
+    WRAM_BYTES,
+    flag_page,
+    object_offsets,
+    used_offsets,
+)
 
 
 def test_every_field_lies_in_its_bank():
@@ -39,3 +50,41 @@ def test_used_offsets_are_sorted_and_inside():
     offsets = used_offsets()
     assert (np.diff(offsets) > 0).all()
     assert 0 <= offsets[0] <= offsets[-1] < WRAM_BYTES
+
+
+@pytest.mark.parametrize(
+    ("address", "symbol"),
+    [
+        (0xCC31, "wToggleBlocksState"),  # not how many people there are
+        (0xCC32, "wSwitchState"),  # not how many items
+        (0xC63B, "wMinimapRoom"),  # not the room Link is in: it stays while he is indoors
+        (0xC682, "wInventoryStorage"),  # A and B are C681 and C680
+        (0xC683, "wInventoryStorage"),
+        (0xC4AC, None),  # speed of a fade, not Link's x
+        (0xC4AD, None),
+        (0xD300, None),  # a parent item, not Link
+        (0xD308, None),
+        (0xD30B, None),
+        (0xD30D, None),
+        (0xCDDA, None),  # of Oracle of Ages
+    ],
+)
+def test_addresses_that_are_known_to_be_wrong_are_not_used_for_it(address, symbol):
+    fields = [field for field in FIELDS if field.address <= address < field.address + field.size]
+    assert [field.symbol for field in fields] == ([symbol] if symbol else [])
+
+
+def test_objects_are_read_from_four_interleaved_tables_and_not_from_one_block():
+    """D140-D1FF is an interaction, a foe and a part, each in a page of its own."""
+    kinds = {offset & 0xC0 for base in (INTERACTION, ENEMY, PART) for offset in object_offsets(base, "id").tolist()}
+    assert kinds == {INTERACTION, ENEMY, PART}
+    assert {offset >> 8 for offset in object_offsets(ENEMY, "id").tolist()} == set(range(0x10, 0x20))
+
+
+def test_a_taken_item_is_bit_20():
+    assert ITEM_TAKEN == 0x20
+
+
+def test_core_variables_come_first_and_are_all_listed():
+    assert set(CORE) < set(FIELDS)
+    assert [(field.bank, field.address) for field in FIELDS] == sorted((f.bank, f.address) for f in FIELDS)

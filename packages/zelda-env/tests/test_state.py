@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from zelda_env import GameState, Screen
 from zelda_env import ram_map as ram
+from zelda_env.details import GROUPS, sources
 from zelda_env.state import STATE_OFFSETS, decode, stable_rooms
 
 
@@ -29,7 +30,7 @@ def test_any_ram_decodes_and_dumps_as_json(seed, density):
 def test_many_steps_decode_as_each_one_does(seeds):
     rows = [random_ram(seed, 0.5) for seed in seeds]
     together = decode(np.stack(rows)[:, STATE_OFFSETS])
-    assert together == [GameState.from_ram(row).model_dump() for row in rows]
+    assert [GameState(**state) for state in together] == [GameState.from_ram(row) for row in rows]
 
 
 def test_bytes_and_arrays_are_both_taken_and_other_lengths_refused(blank):
@@ -178,3 +179,96 @@ def test_acorn_starts_as_the_intro_of_seasons_ends(env):
     for field, value in ((ram.GAME_STATE, 2), (ram.CUTSCENE, 1), (ram.SCROLL, 1), (ram.TRANSITION, 2)):
         assert env.ram.read(field.address, field.bank) == value, field.symbol
     assert env.ram.read(0xC700 + 0xB6) & ram.VISITED
+
+
+def test_a_record_from_before_the_groups_is_read_and_says_so(blank):
+    old = {
+        name: value for name, value in GameState.from_ram(blank).model_dump().items() if name not in {*GROUPS, "parts"}
+    }
+    state = GameState.model_validate(old)
+    assert {getattr(state, name) for name in (*GROUPS, "parts")} == {None}
+
+
+def test_a_group_holds_what_differs_from_its_defaults(blank, poke):
+    poke(blank, ram.TEXT_OPTION, 0xFF)
+    poke(blank, ram.RING, 0xFF)
+    poke(blank, ram.SEEDS, 0x20, 0, 0, 0, 0x05)
+    first = decode(blank[STATE_OFFSETS][None])[0]
+    assert "answer" not in first["scene"]
+    assert "ring" not in first["inventory"]
+    assert first["inventory"]["seeds"] == [20, 0, 0, 0, 5]
+    poke(blank, ram.TEXT_OPTION, 0)
+    poke(blank, ram.RING, 0)
+    second = GameState.from_ram(blank)
+    assert (second.scene.answer, second.inventory.ring) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "stored", "path", "value"),
+    [
+        (ram.TEXT_NUMBER, (0x45, 0x03), "scene.number", 345),
+        (ram.TEXT_FLAGS, (0x03,), "scene.text_locked", True),
+        (ram.TEXT_FLAGS, (0x01,), "scene.text_locked", False),
+        (ram.SCROLL, (0x88,), "scene.scroll", 8),
+        (ram.SCROLL_DIRECTION, (0x83,), "scene.scroll_direction", 3),
+        (ram.LINK_Z, (0xF0,), "link.height", 16),
+        (ram.LINK_SPEED_Z, (0x40, 0xFE), "link.speed_z", -0x1C0),
+        (ram.LINK_ANGLE, (0xFF,), "link.angle", -1),
+        (ram.LINK_OBJECT, (0xD1,), "link.riding", True),
+        (ram.ENTERED_WARP, (0xFF,), "place.entered_warp", -1),
+        (ram.CONTINUE, (0, 0xB6, 3, 2, 0x48, 0x78, 9), "place.resume", (0, 0xB6, 3, 2, 0x48, 0x78)),
+        (ram.STORAGE, (3, 0, 0x17), "inventory.storage", [3, 0x17]),
+        (ram.ORE, (0x99, 0x09), "inventory.ore", 999),
+        (ram.MAX_BOMBS, (0x10,), "inventory.max_bombs", 10),
+        (ram.RINGS, (0x05, 0, 0, 0, 0, 0, 0, 0x80), "inventory.rings", [0, 2, 63]),
+        (ram.UNAPPRAISED_RINGS, (0x3F, *[0xFF] * 63), "inventory.unappraised_rings", [0x3F]),
+        (ram.BOSS_KEYS, (0x02, 0x08), "inventory.boss_keys", [1, 11]),
+        (ram.KEYS, (0, 2, *[0] * 10), "inventory.dungeon_keys", [0, 2, *[0] * 10]),
+        (ram.SAVE_MARK, tuple(b"Z11216-0"), "story.loaded", True),
+        (ram.SAVE_MARK, tuple(b"Z11216-1"), "story.loaded", False),
+        (ram.GLOBAL_FLAGS, (0, 0x04, 0, 0, 0x02), "story.flags", [10, 33]),
+        (ram.GASHA_MATURITY, (0x34, 0x12), "story.gasha_maturity", 0x1234),
+        (ram.TALKERS, (0xD2, 0x71, 0, 0, 0xD4, 0x71), "puzzle.talkers", [(0xD2, 0x71), (0xD4, 0x71)]),
+        (ram.KILLED, (0xB5, 3), "puzzle.killed", [(0xB5, 3)]),
+    ],
+)
+def test_fields_of_the_groups(blank, poke, field, stored, path, value):
+    poke(blank, field, *stored)
+    group, name = path.split(".")
+    assert getattr(getattr(GameState.from_ram(blank), group), name) == value
+
+
+@pytest.mark.parametrize("group", range(8))
+def test_the_flags_are_those_of_the_room(blank, poke, group):
+    poke(blank, ram.GROUP, group)
+    poke(blank, ram.ROOM, 0xB6)
+    blank[ram.flag_page(group) + 0xB6] = 0x50
+    assert GameState.from_ram(blank).place.flags == 0x50
+
+
+def test_every_variable_of_a_group_has_a_say(blank):
+    """Each byte a group is said to be read from changes what is decoded, so no field is read from the wrong place."""
+    for path, source in sources().items():
+        group, name = path.split(".")
+        seen = set()
+        for value in (0, 1, 0x0F, 0x80, 0xD1, 0xFF):
+            wram = blank.copy()
+            wram[source.field.span] = value
+            if path == "story.loaded" and value == 1:
+                wram[source.field.span] = list(b"Z11216-0")
+            seen.add(str(getattr(getattr(GameState.from_ram(wram), group), name)))
+        assert len(seen) > 1, path
+
+
+def test_small_objects_that_are_no_drops_are_parts(blank):
+    put(blank, ram.PART, 0, 1, 0x01)  # a drop
+    put(blank, ram.PART, 1, 1, 0x02)  # a puff
+    put(blank, ram.PART, 2, 1, 0x09, 1, 30, 40)
+    assert GameState.from_ram(blank).model_dump()["parts"] == [{"id": 9, "subid": 1, "x": 40, "y": 30}]
+
+
+def test_people_and_items_are_not_read_from_the_counters_an_older_project_took_for_them(blank):
+    blank[0xC31] = blank[0xC32] = 7  # orb blocks and switches
+    state = GameState.from_ram(blank)
+    assert (state.npcs, state.items, state.enemies) == ([], [], [])
+    assert (state.puzzle.toggle_blocks, state.puzzle.switches) == (7, 7)

@@ -8,6 +8,6 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="Using SDL2 binaries", category=UserWarning)
     from pyboy import PyBoy
     from pyboy.pyboy import PyBoyMemoryView
-    from pyboy.utils import PyBoyException, WindowEvent
+    from pyboy.utils import STATE_VERSION, PyBoyException, WindowEvent
 
-__all__ = ["PyBoy", "PyBoyException", "PyBoyMemoryView", "WindowEvent"]
+__all__ = ["STATE_VERSION", "PyBoy", "PyBoyException", "PyBoyMemoryView", "WindowEvent"]

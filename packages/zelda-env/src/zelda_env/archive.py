@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zelda_env import ram_map as ram
-from zelda_env.boot import MAX_STATE_BYTES
 from zelda_env.env import ZeldaEnv
 from zelda_env.errors import ArchiveError
 from zelda_env.ram_map import Bytes
+from zelda_env.saved_state import MAX_STATE_BYTES
 from zelda_env.segment import RomEntry
 from zelda_env.state import SCREEN_OFFSETS, STATE_OFFSETS, Screen
 from zelda_env.store import Store, StoreError, dump_record, parse_record

@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.metadata import version
 from typing import Final
 
 from zelda_env.emulator import Emulator
 from zelda_env.errors import InitialStateError
 from zelda_env.rom import Rom
+from zelda_env.saved_state import REMEDY, SCHEMA, check_note, check_state, note
 from zelda_env.state import Screen
 from zelda_env.store import Store, StoreError
 
-SCHEMA: Final = "initial-state/1"
 BOOT_FRAMES: Final = 18_000
 """Frames after which booting is given up: five minutes of play."""
-MAX_STATE_BYTES: Final = 4 << 20
 
 _A, _START = 5, 7
 _STEP = 8
@@ -71,37 +69,30 @@ def write_state(path: str, emulator: Emulator) -> None:
     folder, name = os.path.split(os.path.abspath(path))
     store = Store(folder)
     store.write(name, emulator.save_state())
-    store.write_json(f"{name}.json", _note(emulator.rom))
+    store.write_json(f"{name}.json", note(emulator.rom))
 
 
 def read_state(path: str | os.PathLike[str], rom: Rom) -> bytes:
     """Read a save state after checking that it belongs to this cartridge and this PyBoy.
 
     Raises:
-        InitialStateError: It is missing, or its note `path.json` is missing or names something else.
+        InitialStateError: It is missing, or its note `path.json` is missing or names something else, or its bytes say
+            that it belongs to something else.
     """
     folder, name = os.path.split(os.path.abspath(os.fspath(path)))
     store = Store(folder)
-    remedy = "make it again with `zelda-env play --save-state FILE`"
     try:
-        note = store.read_json(f"{name}.json", SCHEMA)
+        found = store.read_json(f"{name}.json", SCHEMA)
         state = store.read(name)
     except FileNotFoundError as error:
         raise InitialStateError(
-            f"there is no {error.filename or name}; expected a save state and its note (.json) beside it: {remedy}"
+            f"there is no {error.filename or name}; expected a save state and its note (.json) beside it: {REMEDY}"
         ) from error
     except StoreError as error:
-        raise InitialStateError(f"{error}: {remedy}") from error
-    for key, expected in _note(rom).items():
-        if note.get(key) != expected:
-            raise InitialStateError(f"{name} was made with {key} {note.get(key)!r}, expected {expected!r}: {remedy}")
-    if len(state) > MAX_STATE_BYTES:
-        raise InitialStateError(f"{name} has {len(state)} bytes, expected at most {MAX_STATE_BYTES}: {remedy}")
+        raise InitialStateError(f"{error}: {REMEDY}") from error
+    check_note(found, rom, name)
+    check_state(state, rom, name)
     return state
-
-
-def _note(rom: Rom) -> dict[str, str]:
-    return {"schema": SCHEMA, "title": rom.title, "sha1": rom.sha1, "pyboy": version("pyboy")}
 
 
 StateSource = str | os.PathLike[str] | bytes
@@ -119,12 +110,9 @@ def initial_states(rom: Rom, source: StateSource | Sequence[StateSource] | None)
     sources = [source] if isinstance(source, str | os.PathLike | bytes) else list(source)
     if not sources:
         raise InitialStateError("the list of initial states is empty; expected at least one, or None to boot")
-    return tuple(_check_size(item) if isinstance(item, bytes) else read_state(item, rom) for item in sources)
+    return tuple(_checked(item, rom) if isinstance(item, bytes) else read_state(item, rom) for item in sources)
 
 
-def _check_size(state: bytes) -> bytes:
-    if not 0 < len(state) <= MAX_STATE_BYTES:
-        raise InitialStateError(
-            f"an initial state has {len(state)} bytes, expected 1 to {MAX_STATE_BYTES}: pass what save_state returned"
-        )
+def _checked(state: bytes, rom: Rom) -> bytes:
+    check_state(state, rom, "an initial state")
     return state

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import Final, Literal
+from collections.abc import Callable
+from typing import Any, Final, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from zelda_env._pyboy import PyBoy, PyBoyException, WindowEvent
 from zelda_env.errors import EmulatorError, InitialStateError
 from zelda_env.ram import Access, Ram
 from zelda_env.rom import Rom
+from zelda_env.saved_state import PYBOY, REMEDY, check_state, seal
 
 ACTIONS: Final = ("NOP", "up", "down", "left", "right", "A", "B", "Start")
 """The actions by number."""
@@ -78,8 +80,8 @@ class Emulator:
         self._pyboy = PyBoy(io.BytesIO(rom.data), window=window, sound_emulated=False, log_level="CRITICAL")
         if window == "null":
             self._pyboy.set_emulation_speed(0)
-        self._tick = self._pyboy.tick
-        self._send = self._pyboy.send_input
+        self._tick: Callable[..., Any] = self._pyboy.tick
+        self._send: Callable[..., Any] = self._pyboy.send_input
         self._held = 0
         self._broken = ""
         # The first frame an instance renders can be wrong: it is rendered here, where nobody sees it.
@@ -133,37 +135,46 @@ class Emulator:
         return picture
 
     def save_state(self) -> bytes:
-        """Return the whole state of the emulator, with no button held."""
+        """Return the whole state of the emulator, with no button held, and a note of what it belongs to behind it."""
         self._let_go()
         if self._module is not None:
-            state: bytes = self._module.save_state(self._pyboy)
-            return state
+            return seal(self._module.save_state(self._pyboy), self.rom)
         file = io.BytesIO()
         self._pyboy.save_state(file)
-        return file.getvalue()
+        return seal(file.getvalue(), self.rom)
 
     def load_state(self, state: bytes) -> None:
         """Go back to a saved state.
 
+        Args:
+            state: What `save_state` returned; or as PyBoy saves it, which does not say of which cartridge it is.
+
         Raises:
-            InitialStateError: PyBoy refuses it. The emulator is then half loaded: close it and make another.
-            EmulatorError: An earlier load failed.
+            InitialStateError: It belongs to another cartridge, PyBoy version or colour mode, and nothing was loaded;
+                or PyBoy refuses it half way: then close this emulator and make another.
+            EmulatorError: An earlier load failed half way.
         """
         if self._broken:
-            raise EmulatorError(f"the emulator is broken by a failed load ({self._broken}); make a new one")
+            self._refuse()
+        bare = check_state(state, self.rom)
         # PyBoy keeps pending input over a load, so nothing may be pending.
         self._let_go()
         try:
             if self._module is not None:
-                self._module.load_state(self._pyboy, bytes(state))
+                self._module.load_state(self._pyboy, bytes(bare))
             else:
-                self._pyboy.load_state(io.BytesIO(state))
+                self._pyboy.load_state(io.BytesIO(bare))
         except (PyBoyException, IndexError, TypeError, ValueError, OverflowError) as error:
             self._broken = f"{type(error).__name__}: {error}"
+            self._tick = self._send = self._refuse
             raise InitialStateError(
                 f"the save state ({len(state)} bytes) does not load ({self._broken}); expected one made with "
-                f"PyBoy 2.8.1 and the cartridge {self.rom.title}: make it again with `zelda-env play --save-state`"
+                f"PyBoy {PYBOY} and the cartridge {self.rom.title}: {REMEDY}"
             ) from error
+
+    def _refuse(self, *_: object) -> NoReturn:
+        """Stand in for what a half loaded emulator must not do."""
+        raise EmulatorError(f"the emulator is broken by a failed load ({self._broken}); make a new one")
 
     def close(self) -> None:
         """Stop the emulator; nothing is written. May be called again."""

@@ -50,7 +50,7 @@ def everything() -> Part:
 @lru_cache(maxsize=1)
 def _always() -> Part:
     """Return the small variables, after them which objects there are."""
-    fields = [field for field in ram.FIELDS if field not in _SOMETIMES]
+    fields = [field for field in ram.CORE if field not in _SOMETIMES]
     small = np.concatenate([np.arange(field.offset, field.offset + field.size) for field in fields])
     return Part(np.concatenate([small, _ENABLED]))
 

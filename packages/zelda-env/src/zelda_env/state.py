@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from zelda_env import ram_map as ram
+from zelda_env.details import GroupDecoder, Inventory, Link, Puzzle, Room, Scene, Story
 from zelda_env.ram_map import Bytes
 
 _SCREEN_FIELDS: Final = (
@@ -27,6 +28,7 @@ STATE_OFFSETS: Final = ram.used_offsets(
 
 _COLUMN: Final = np.full(ram.WRAM_BYTES, -1, np.intp)
 _COLUMN[STATE_OFFSETS] = np.arange(len(STATE_OFFSETS))
+_GROUPS = GroupDecoder(lambda offset: int(_COLUMN[offset]))
 
 FADE_OUTS: Final = frozenset({0, 3, 4, 5})
 """Values of `CUTSCENE` while a room is being left or loaded."""
@@ -159,6 +161,20 @@ class GameState(BaseModel):
     """People in the room."""
     items: list[Thing]
     """What lies in the room to be picked up."""
+    parts: list[Thing] | None = None
+    """Other small objects: projectiles, buttons, torches, orbs; None, like the groups below, in records of before."""
+    scene: Scene | None = None
+    """What the game is busy with."""
+    place: Room | None = None
+    """The room and the ways out of it."""
+    link: Link | None = None
+    """How Link is."""
+    inventory: Inventory | None = None
+    """What else he owns."""
+    story: Story | None = None
+    """What the save file knows."""
+    puzzle: Puzzle | None = None
+    """What moves and switches."""
 
     @classmethod
     def from_ram(cls, wram: Bytes | bytes) -> Self:
@@ -183,7 +199,7 @@ def decode(rows: Bytes) -> list[dict[str, Any]]:
         rows: uint8 (T, K), the bytes at `STATE_OFFSETS` of each step.
 
     Returns:
-        T dictionaries with the fields of `GameState`.
+        T dictionaries with the fields of `GameState`; the groups hold only what differs from their defaults.
     """
     columns = _numbers(rows)
     screens = [Screen.of(values) for values in rows[:, _COLUMN[SCREEN_OFFSETS]].tolist()]
@@ -193,6 +209,7 @@ def decode(rows: Bytes) -> list[dict[str, Any]]:
     columns["text_id"] = [number if screen.dialog else None for number, screen in zip(text, screens, strict=True)]
     columns["treasures"] = _treasures(rows)
     columns |= _things(rows)
+    columns |= _GROUPS.decode(rows)
     names = list(columns)
     return [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
@@ -282,18 +299,22 @@ FOE_IDS: Final = ~_ids(ram.NOT_FOES)
 PEOPLE_IDS: Final = _ids(ram.PEOPLE)
 TREASURE_IDS: Final = _ids(frozenset({ram.TREASURE}))
 DROP_IDS: Final = _ids(ram.DROPS)
+PART_IDS: Final = ~_ids(ram.DROPS | {ram.PUFF})
 PRESENT: Final = np.isin(np.arange(256) & 3, (1, 3))
 """Values of an object's `enabled` that say it belongs to this room, bool (256,)."""
 
 
 def _things(rows: Bytes) -> dict[str, list[list[dict[str, int]]]]:
     """List the objects of each step by what they are."""
-    found: dict[str, list[list[dict[str, int]]]] = {name: [[] for _ in rows] for name in ("enemies", "npcs", "items")}
+    found: dict[str, list[list[dict[str, int]]]] = {
+        name: [[] for _ in rows] for name in ("enemies", "npcs", "items", "parts")
+    }
     kinds = (
         ("enemies", ram.ENEMY, FOE_IDS),
         ("npcs", ram.INTERACTION, PEOPLE_IDS),
         ("items", ram.PART, DROP_IDS),
         ("items", ram.INTERACTION, TREASURE_IDS),
+        ("parts", ram.PART, PART_IDS),
     )
     for name, base, wanted in kinds:
         values = {field: rows[:, _COLUMN[ram.object_offsets(base, field)]] for field in ram.OBJECT_FIELDS}
