@@ -13,8 +13,10 @@ from zelda_env import ram_map as ram
 from zelda_env._pyboy import PyBoyMemoryView
 from zelda_env.ram_map import SIGHT_COLUMNS, SIGHT_ROWS, Bytes
 
-_SOMETIMES: Final = (ram.ROOM_FLAGS, ram.COLLISIONS, ram.DUNGEON_LAYOUT)
-"""The large variables, of which an observation needs little."""
+_BY_DUNGEON: Final = (ram.DUNGEON_LAYOUT, ram.BOSS_KEYS, ram.COMPASSES, ram.MAPS)
+"""The variables that say nothing outside of dungeons."""
+_SOMETIMES: Final = (ram.ROOM_FLAGS, ram.COLLISIONS, *_BY_DUNGEON)
+"""These, and the large variables of which an observation needs little."""
 _KINDS: Final = (ram.INTERACTION, ram.ENEMY, ram.PART)
 _ENABLED: Final = np.concatenate([ram.object_offsets(base, "enabled") for base in _KINDS])
 _NO_OBJECT: Final = (0,) * len(_ENABLED)
@@ -68,8 +70,8 @@ def _flags(page: int) -> Part:
 
 
 @lru_cache(maxsize=1)
-def _floors() -> Part:
-    return Part(np.arange(ram.DUNGEON_LAYOUT.span.start, ram.DUNGEON_LAYOUT.span.stop))
+def _dungeon() -> Part:
+    return Part(np.concatenate([np.arange(field.span.start, field.span.stop) for field in _BY_DUNGEON]))
 
 
 @lru_cache(maxsize=256)
@@ -94,4 +96,4 @@ def glance(memory: PyBoyMemoryView, view: Bytes) -> None:
         sight.read(memory, view)
     _flags(ram.flag_page(int(view[ram.GROUP.offset]))).read(memory, view)
     if view[ram.DUNGEON.offset] != 0xFF:
-        _floors().read(memory, view)
+        _dungeon().read(memory, view)
