@@ -132,11 +132,11 @@ SUBJECTS: Final[Mapping[str, tuple[Feature, ...]]] = MappingProxyType({
         Feature("link_x", 1, 0, 1, (ram.LINK_X,), "pixels from the left of the room / 240", (_scaled(240),)),
         Feature("link_y", 1, 0, 1, (ram.LINK_Y,), "pixels from the top of the room / 176", (_scaled(176),)),
         Feature(
-            "link_facing", 2, -1, 1, (ram.LINK_DIRECTION,), "where he looks: right (1) or left (-1), down or up",
+            "link_facing", 2, -1, 1, (ram.LINK_DIRECTION,), "where he looks: 1 right, -1 left; 1 down, -1 up",
             (_either(1, 3), _either(2, 0)),
         ),
         Feature(
-            "link_motion", 2, -1, 1, (ram.LINK_ANGLE,), "direction of motion right and down; 0, 0 at rest",
+            "link_motion", 2, -1, 1, (ram.LINK_ANGLE,), "direction of motion right and down; all 0 at rest",
             (_motion(lambda angle: math.sin(angle * math.pi / 16)),
              _motion(lambda angle: -math.cos(angle * math.pi / 16))),
         ),
@@ -146,7 +146,7 @@ SUBJECTS: Final[Mapping[str, tuple[Feature, ...]]] = MappingProxyType({
         Feature("link_knockback", 1, 0, 1, (ram.LINK_KNOCKBACK,), "1 while thrown back", (_any(),)),
         Feature(
             "link_state", 4, 0, 1, (ram.LINK_STATE,),
-            "one-hot: normal, respawning, dying, holding up an item; none is another state",
+            "one-hot: normal, respawning, dying, holding up an item; all 0 in any other state",
             tuple(map(_equals, range(1, 5))),
         ),
         Feature(
@@ -162,7 +162,7 @@ SUBJECTS: Final[Mapping[str, tuple[Feature, ...]]] = MappingProxyType({
     "The place": (
         Feature(
             "group", 4, 0, 1, (ram.GROUP,),
-            "one-hot: overworld, Subrosia, small rooms inside, side view; none is a dungeon or large cave from above",
+            "one-hot: overworld, Subrosia, small rooms inside, large rooms in side view; all 0 in other large rooms",
             (_equals(0), _equals(1), lambda value: float(value in {2, 3}), lambda value: float(value > 5)),
         ),
         Feature("room_x", 1, 0, 1, (ram.ROOM,), "low digit of the room number / 15: its column", (_low_digit,)),
@@ -175,7 +175,7 @@ SUBJECTS: Final[Mapping[str, tuple[Feature, ...]]] = MappingProxyType({
                 (_scaled(7),)),
         Feature(
             "dungeon_cell", 2, 0, 1, (ram.DUNGEON_POSITION, ram.DUNGEON),
-            "column and row of this room on the floor map / 7; 0, 0 outside",
+            "column and row of this room on the floor map / 7; all 0 outside",
             (lambda value: (value & 7) / 7, lambda value: (value >> 3 & 7) / 7),
         ),
         Feature("visited_here", 1, 0, 1, (ram.ROOM_FLAGS, ram.GROUP), "visited rooms of this group's 256"),
@@ -191,7 +191,7 @@ SUBJECTS: Final[Mapping[str, tuple[Feature, ...]]] = MappingProxyType({
             "1 wall), -½ hole or water, -1 beyond the room's edge", (solidity,),
         ),
         Feature("enemies", 4 * ENEMIES, -1, 1, (_FOES,), f"the 3 nearest foes: {_SHAPES}, then health / 16"),
-        Feature("people", 3 * PEOPLE, -1, 1, (_PEOPLE,), f"the nearest of the people: {_SHAPES}"),
+        Feature("people", 3 * PEOPLE, -1, 1, (_PEOPLE,), f"the nearest person: {_SHAPES}"),
         Feature("items", 3 * ITEMS, -1, 1, (_DROPS, _PEOPLE), f"the 2 nearest drops or treasures: {_SHAPES}"),
         Feature("enemies_left", 1, 0, 1, (ram.ENEMIES_LEFT,), "enemies the room counts / 8", (_scaled(8),)),
     ),
@@ -209,9 +209,9 @@ SUBJECTS: Final[Mapping[str, tuple[Feature, ...]]] = MappingProxyType({
         Feature("health", 1, 0, 1, (ram.HEALTH,), "quarter hearts / 64", (_quarters,)),
         Feature("max_health", 1, 0, 1, (ram.MAX_HEALTH,), "quarter hearts / 64", (_scaled(0x40),)),
         Feature("rupees", 1, 0, 1, (ram.RUPEES,), "log(1 + rupees) / log(1000)"),
-        Feature("item_a", 2, 0, 1, (ram.ITEM_A,), "on button A the sword, something else; 0, 0 is nothing",
+        Feature("item_a", 2, 0, 1, (ram.ITEM_A,), "on button A the sword, something else; all 0 for nothing",
                 (_equals(5), lambda value: float(value not in {0, 5}))),
-        Feature("item_b", 2, 0, 1, (ram.ITEM_B,), "on button B the sword, something else; 0, 0 is nothing",
+        Feature("item_b", 2, 0, 1, (ram.ITEM_B,), "on button B the sword, something else; all 0 for nothing",
                 (_equals(5), lambda value: float(value not in {0, 5}))),
         Feature("sword", 1, 0, 1, (ram.SWORD,), "sword level / 3", (_scaled(3),)),
         Feature("shield", 1, 0, 1, (ram.SHIELD, ram.TREASURES), "shield level / 3 if Link owns one"),
