@@ -48,7 +48,7 @@ NOT_YET = {
 
 @pytest.fixture(scope="module")
 def recordings():
-    """Of each recipe that presses buttons alone the bytes of `FIELDS`, {symbol: (T,)}, and the observations (T, 128)."""
+    """Of each recipe that only presses buttons the bytes of `FIELDS`, {symbol: (T,)}, and the observations (T, 128)."""
     made = []
     encoder, wram = StateEncoder(), np.zeros(ram.WRAM_BYTES, np.uint8)
     for steps in recipe.recipes().values():

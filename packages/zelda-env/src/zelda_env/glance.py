@@ -15,7 +15,8 @@ from zelda_env.ram_map import SIGHT_COLUMNS, SIGHT_ROWS, Bytes
 
 _BY_DUNGEON: Final = (ram.DUNGEON_LAYOUT, ram.BOSS_KEYS, ram.COMPASSES, ram.MAPS)
 """The variables that say nothing outside of dungeons."""
-_SOMETIMES: Final = (ram.ROOM_FLAGS, ram.COLLISIONS, *_BY_DUNGEON)
+_RIDING: Final = (ram.COMPANION_Y, ram.COMPANION_X)
+_SOMETIMES: Final = (ram.ROOM_FLAGS, ram.COLLISIONS, *_BY_DUNGEON, *_RIDING)
 """These, and the large variables of which an observation needs little."""
 _KINDS: Final = (ram.INTERACTION, ram.ENEMY, ram.PART)
 _ENABLED: Final = np.concatenate([ram.object_offsets(base, "enabled") for base in _KINDS])
@@ -74,6 +75,11 @@ def _dungeon() -> Part:
     return Part(np.concatenate([np.arange(field.span.start, field.span.stop) for field in _BY_DUNGEON]))
 
 
+@lru_cache(maxsize=1)
+def _companion() -> Part:
+    return Part(np.array([field.offset for field in _RIDING], np.intp))
+
+
 @lru_cache(maxsize=256)
 def _sight(cell: int) -> Part | None:
     """Return the cells around Link in a cell YX; None where all are outside of the grid."""
@@ -89,8 +95,10 @@ def glance(memory: PyBoyMemoryView, view: Bytes) -> None:
     values = _always().read(memory, view)
     if values[-len(_NO_OBJECT) :] != _NO_OBJECT:
         _objects().read(memory, view)
-    riding = view[ram.LINK_OBJECT.offset] == 0xD1
-    y, x = (ram.COMPANION_Y, ram.COMPANION_X) if riding else (ram.LINK_Y, ram.LINK_X)
+    y, x = ram.LINK_Y, ram.LINK_X
+    if view[ram.LINK_OBJECT.offset] == 0xD1:
+        y, x = _RIDING
+        _companion().read(memory, view)
     sight = _sight(int(view[y.offset]) & 0xF0 | int(view[x.offset]) >> 4)
     if sight is not None:
         sight.read(memory, view)

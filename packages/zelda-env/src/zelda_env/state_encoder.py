@@ -116,6 +116,10 @@ class StateEncoder:
         """Whether the compiled module does it."""
         self._eye = fast.MODULE.Eye(*_tables()) if fast.MODULE is not None and self.compiled else None
         self._where, self._row = _places()
+        # What the two were last made for: a cell YX; group, room, dungeon, position, floor.
+        self._cell = -1
+        self._place: list[int] = []
+        self._page = ram.ROOM_FLAGS.offset
         self._raw = np.zeros(OBS_SIZE, np.uint8)
         self._index = np.zeros(OBS_SIZE, np.intp)
         self._away = np.zeros((2, 64), np.int16)
@@ -134,26 +138,25 @@ class StateEncoder:
 
     def _encode(self, wram: Bytes) -> Floats:
         scalars = wram.take(_SCALARS).tolist()
-        y, x, other_y, other_x, link, group, room, dungeon, position, floor = scalars[11:21]
+        y, x, other_y, other_x, link = scalars[11:16]
         if link == 0xD1:
             y, x = other_y, other_x
-        where, row = self._where, self._row
         cell = y & 0xF0 | x >> 4
-        where[_SIGHT], row[_SIGHT] = _CELLS[cell], _CELL_ROWS[cell]
-        page = ram.flag_page(group)
-        where[_TAKEN] = page + room
-        rooms = _neighbours(wram, room, dungeon, position, floor)
-        where[_AROUND] = [page + number for number in rooms]
-        in_dungeon = dungeon < ram.KEYS.size
-        where[_KEYS] = ram.KEYS.offset + (dungeon if in_dungeon else 0)
-        row[_KEYS] = (_KEYS if in_dungeon else _NOTHING) * 256
-        row[_FLOOR_MAP] = _FLOOR_MAP_ROWS if in_dungeon else _NOTHING * 256
-        wram.take(where, None, self._raw, "clip")
-        np.add(row, self._raw, self._index)
+        if cell != self._cell:
+            self._cell = cell
+            self._where[_SIGHT], self._row[_SIGHT] = _CELLS[cell], _CELL_ROWS[cell]
+        place = scalars[16:21]
+        dungeon = place[2]
+        if place != self._place or dungeon != 0xFF:
+            self._place = place
+            self._enter(wram, place)
+        wram.take(self._where, None, self._raw, "clip")
+        np.add(self._row, self._raw, self._index)
         observation = _LOOKUP.take(self._index)  # (128,) float32
 
+        page = self._page
         observation[_VISITED] = np.count_nonzero(wram[page : page + 256] & ram.VISITED) / 256
-        if in_dungeon:
+        if dungeon < ram.KEYS.size:
             byte, bit = dungeon >> 3, dungeon & 7
             observation[_BOSS_KEY] = wram[ram.BOSS_KEYS.offset + byte] >> bit & 1
             both = wram[ram.MAPS.offset + byte] >> bit & 1, wram[ram.COMPASSES.offset + byte] >> bit & 1
@@ -167,6 +170,19 @@ class StateEncoder:
             observation[0], observation[1] = min(x, 240) / 240, min(y, 176) / 176
         self._see(wram, y, x, observation[_OBJECT_SPAN])
         return observation
+
+    def _enter(self, wram: Bytes, place: list[int]) -> None:
+        """Point to the flags of this room and those around it, and to what Link has for this dungeon."""
+        group, room, dungeon, position, floor = place
+        where, row = self._where, self._row
+        page = self._page = ram.flag_page(group)
+        where[_TAKEN] = page + room
+        rooms = _neighbours(wram, room, dungeon, position, floor)
+        where[_AROUND] = [page + number for number in rooms]
+        in_dungeon = dungeon < ram.KEYS.size
+        where[_KEYS] = ram.KEYS.offset + (dungeon if in_dungeon else 0)
+        row[_KEYS] = (_KEYS if in_dungeon else _NOTHING) * 256
+        row[_FLOOR_MAP] = _FLOOR_MAP_ROWS if in_dungeon else _NOTHING * 256
 
     def _see(self, wram: Bytes, y: int, x: int, out: Floats) -> None:
         """Write the nearest foes, people and items, (21,) float32."""
