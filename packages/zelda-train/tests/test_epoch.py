@@ -60,7 +60,7 @@ def test_an_epoch_learns(store):
 def test_the_manifest_says_what_the_contract_asks_for(store, config):
     model = {"epoch": 7, "sha256": "0" * 64}
     returned = train_epoch(
-        config, store, 0, Corridor, potential=progress_made, reward_model=model, layout="zelda-obs/1",
+        config, store, 0, Corridor, potential=progress_made, reward_model=model, layout="zelda-obs/2",
         rom={"title": "ACORN", "sha1": "1" * 40},
     )  # fmt: skip
     text = store.read("zelda-models/checkpoints/epoch_0/manifest.json").decode()
@@ -83,7 +83,7 @@ def test_the_manifest_says_what_the_contract_asks_for(store, config):
     assert metrics["failures"] == metrics["segments"] == metrics["dropped"] == 0
     assert {"algorithm_state.pkl", "rllib_checkpoint.json"} <= set(returned["files"])
     assert (
-        "/" not in text.replace("zelda-obs/1", "").replace("checkpoint/1", "").replace("_group/", "").split("files")[0]
+        "/" not in text.replace("zelda-obs/2", "").replace("checkpoint/1", "").replace("_group/", "").split("files")[0]
     )
 
 

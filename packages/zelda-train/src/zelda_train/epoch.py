@@ -64,7 +64,7 @@ def train_epoch(
         env_creator: Makes one environment for an `EnvContext`, which tells worker and environment index.
         potential: Learnt potential, `(N, D)` float32 to `(N,)` float32, weighted with `config.shaping_weight`.
         reward_model: `{epoch, sha256}` of the potential, for the record.
-        layout: Version of the observations, for the record, such as `zelda-obs/1`.
+        layout: Version of the observations, for the record, such as `zelda-obs/2`.
         rom: `{title, sha1}` of the game, for the record.
         on_progress: Called after every batch.
         clock: Seconds that only go forward.
