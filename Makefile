@@ -17,7 +17,7 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots test test-alone lint types format bench game game-check tools clean
+.PHONY: help demo screenshots test test-alone lint types format fuzz bench game game-check images images-test tools clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -47,6 +47,9 @@ format: $(STAMP) ## Mend what the linter can mend
 screenshots: $(STAMP) ## Make the pictures of the README
 	$(BIN)/python docs/screenshots.py
 
+fuzz: $(STAMP) ## Play 100,000 random actions from every kind of situation in the game: some ten minutes
+	FUZZ_ACTIONS=100000 $(BIN)/python -m pytest -q -rP packages/zelda-env/tests/test_fuzz.py
+
 bench: $(STAMP) ## Measure the speeds, each against a baseline taken in the same run
 	-$(BIN)/zelda-env build-fast
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
@@ -56,6 +59,12 @@ game: ## Build the embedded game (needs the Debian package sdcc)
 
 game-check: ## Rebuild the embedded game and compare it with the ROM in the package, byte for byte
 	$(MAKE) -C packages/zelda-env/game check
+
+images: ## Build the container images with buildah, podman or docker (images/build says which settings it takes)
+	images/build
+
+images-test: $(STAMP) ## Start the images' commands under a random uid on a read-only root (podman, docker, or pods by KUBECONFIG)
+	ZELDA_IMAGES=1 $(BIN)/python -m pytest tests/images -rs
 
 tools: $(S3_SERVER) ## Get the S3 server that tests use (needs Go; without it those tests are skipped)
 

@@ -150,13 +150,14 @@ class Trace:
     """What a recipe did, as names for the expressions of the rows: an int64 array (T,) or (T, bytes) each.
 
     Args:
+        frame: Frames since power-on, (T,).
         held: Bits of the buttons held in each frame, (T,).
         rows: The bytes at `OFFSETS` after each frame, uint8 (T, K).
     """
 
-    def __init__(self, held, rows):
+    def __init__(self, frame, held, rows):
         columns = {offset: number for number, offset in enumerate(OFFSETS)}
-        self.names = {**WORDS, "np": np, "held": held, "frame": np.arange(len(held))}
+        self.names = {**WORDS, "np": np, "held": held, "frame": frame}
         for fact in FACTS:
             values = rows[:, [columns[offset] for offset in fact.offsets]].astype(np.int64)
             self._add(fact.symbol, values if len(fact.offsets) > 1 else values[:, 0])

@@ -22,7 +22,8 @@ OBJECTS = """
 ## Objects
 
 Sixteen of each kind lie in bank 1, 100h apart: people, treasures and effects from D040, foes from D080, drops,
-projectiles and buttons from D0C0. An object belongs to this room when `enabled & 3` is 1 or 3.
+projectiles and buttons from D0C0; what Link uses lies in the slots D600 to DC00. An object belongs to this room when
+`enabled & 3` is 1 or 3.
 
 | symbol | first address | exercised by |
 |---|---|---|
@@ -88,6 +89,8 @@ def _shown(traces, facts):
 
 
 def _list(names):
+    if not names:
+        return "*no recipe shows it now*"
     more = ", …" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
 

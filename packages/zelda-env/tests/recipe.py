@@ -29,15 +29,32 @@ class Press(NamedTuple):
     frames: int
 
 
+class Recipe(NamedTuple):
+    """What to do, and the recipe it goes on from; None is power-on."""
+
+    after: str | None
+    steps: list
+
+
 def parse(text):
-    """Return {name: [Press or Poke, ...]}; a line in brackets begins one, `#` a comment."""
-    found = {}
+    """Return the recipes by name.
+
+    A line in brackets begins one, `#` a comment; `after NAME` goes on where that recipe ends. One that goes on after
+    the power was off, from what the cartridge saved, is left out.
+    """
+    found, left_out, name = {}, set(), ""
     for line in text.splitlines():
         if line.startswith("["):
-            steps = found.setdefault(line[1 : line.index("]")], [])
+            name = line[1 : line.index("]")]
+            found[name] = Recipe(None, [])
+        elif line.startswith("after "):
+            after, *power = line.removeprefix("after ").split()
+            found[name] = Recipe(after, [])
+            if power or after in left_out:
+                left_out.add(name)
         elif line and not line.startswith("#"):
-            steps += map(word, line.split())
-    return found
+            found[name].steps.extend(map(word, line.split()))
+    return {name: recipe for name, recipe in found.items() if name not in left_out}
 
 
 def word(text):
@@ -47,10 +64,15 @@ def word(text):
     return Press(() if buttons == "wait" else tuple(buttons.split("+")), int(frames))
 
 
-def recipes():
-    """Return all recipes; one of the game's own list and one of ours may share a name, and then ours has a mark."""
+def _recipes():
+    """Return all recipes; one of ours that shares its name with one of the game's own list gets a mark."""
     theirs, ours = (parse(path.read_text()) for path in FILES)
-    return theirs | {name if name not in theirs else f"{name}*": steps for name, steps in ours.items()}
+    return theirs | {name if name not in theirs else f"{name}*": recipe for name, recipe in ours.items()}
+
+
+RECIPES = _recipes()
+_ENDS = {}
+"""Where recipes that were played end: the state as PyBoy saves it, and the frames since power-on."""
 
 
 def power_on():
@@ -64,8 +86,23 @@ def bank(address):
     return 1 if 0xD000 <= address < 0xE000 else 0
 
 
+def begin(name):
+    """Return an emulator at the beginning of a recipe, and the frames since power-on."""
+    pyboy, after = power_on(), RECIPES[name].after
+    if after is None:
+        return pyboy, 0
+    if after not in _ENDS:
+        trace(after, [0])
+    state, gone = _ENDS[after]
+    pyboy.load_state(io.BytesIO(state))
+    # What was released after the last frame is no part of the state.
+    for button in BITS:
+        pyboy.button_release(button)
+    return pyboy, gone
+
+
 def frames(pyboy, steps):
-    """Play a recipe and yield the bits of the buttons held in each frame, after it."""
+    """Play steps and yield the bits of the buttons held in each frame, after it."""
     for step in steps:
         if isinstance(step, Poke):
             pyboy.memory[bank(step.address), step.address] = step.value
@@ -79,17 +116,18 @@ def frames(pyboy, steps):
             pyboy.button_release(button)
 
 
-def trace(steps, offsets):
+def trace(name, offsets):
     """Return what a recipe does to some bytes.
 
     Args:
-        steps: The recipe.
+        name: Of the recipe.
         offsets: Linear offsets in work RAM, or addresses of high RAM.
 
     Returns:
-        The bits of the buttons held, int64 (T,), and the bytes, uint8 (T, K): before the first frame and after each.
+        The frames since power-on, int64 (T,), the bits of the buttons held, int64 (T,), and the bytes, uint8 (T, K):
+        before the recipe's first frame and after each.
     """
-    pyboy = power_on()
+    pyboy, gone = begin(name)
     wram = Ram(pyboy, "zero-copy").wram()
     low = [offset for offset in offsets if offset < HIGH_RAM]
     high = [offset for offset in offsets if offset >= HIGH_RAM]
@@ -98,8 +136,17 @@ def trace(steps, offsets):
         return wram.take(low).tobytes() + bytes(pyboy.memory[address] for address in high)
 
     held, rows = [0], [look()]
-    for buttons in frames(pyboy, steps):
+    for buttons in frames(pyboy, RECIPES[name].steps):
         held.append(buttons)
         rows.append(look())
+    _ENDS[name] = save(pyboy), gone + len(held) - 1
     pyboy.stop(save=False)
-    return np.array(held), np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), len(offsets))
+    numbers = np.arange(gone, gone + len(held))
+    return numbers, np.array(held), np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), len(offsets))
+
+
+def save(pyboy):
+    """Return an emulator's state, as PyBoy saves it."""
+    file = io.BytesIO()
+    pyboy.save_state(file)
+    return file.getvalue()

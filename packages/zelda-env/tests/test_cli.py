@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from zelda_env import Store, describe, read_episodes
+from zelda_env import Emulator, GameState, Store, boot, describe, read_episodes, write_state
 from zelda_env.cli import main
 
 
@@ -17,6 +17,18 @@ def test_info_of_acorn_and_of_a_cartridge(capsys, tmp_path, cartridge):
     path.write_bytes(cartridge())
     assert main(["info", "--rom", str(path)]) == 0
     assert "unverified" in capsys.readouterr().out
+
+
+def test_info_of_a_save_state_is_what_the_game_state_says(capsys, tmp_path, acorn):
+    emulator = Emulator(acorn)
+    boot(emulator)
+    write_state(str(tmp_path / "start.state"), emulator)
+    expected = GameState.from_ram(emulator.ram.wram())
+    emulator.close()
+    assert main(["info", "--state", str(tmp_path / "start.state")]) == 0
+    shown = GameState.model_validate_json(capsys.readouterr().out.split("state  ")[1])
+    assert shown == expected
+    assert shown.story.loaded
 
 
 def test_the_layout_is_the_table(capsys):
@@ -66,7 +78,8 @@ def test_check_of_acorn_finds_nothing_wrong(capsys):
     assert main(["check"]) == 0
     out = capsys.readouterr().out
     assert "FAILED" not in out
-    assert "ok      determinism" in out
+    for name in ("determinism", "save file", "room size", "health", "room change"):
+        assert f"ok      {name}" in out
 
 
 @pytest.mark.parametrize("observation", ["vector", "pixels", "dict"])

@@ -18,11 +18,13 @@ def test_explore(monkeypatch, capsys, tmp_path):
         check_episode(Store(str(tmp_path)), record)
 
 
-@pytest.mark.parametrize("number", [0, 1, 2, 3, 4])
+BLOCKS = [block.split("```")[0] for block in (ROOT / "README.md").read_text().split("```python\n")[1:]]
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
 def test_the_code_of_the_readme_runs(number, monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
-    blocks = (ROOT / "README.md").read_text().split("```python\n")[1:]
-    exec(compile(blocks[number].split("```")[0], f"README block {number}", "exec"), {})
+    exec(compile(BLOCKS[number], f"README block {number}", "exec"), {})
     assert capsys.readouterr().out
 
 

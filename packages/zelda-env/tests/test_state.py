@@ -183,10 +183,12 @@ def test_acorn_starts_as_the_intro_of_seasons_ends(env):
 
 def test_a_record_from_before_the_groups_is_read_and_says_so(blank):
     old = {
-        name: value for name, value in GameState.from_ram(blank).model_dump().items() if name not in {*GROUPS, "parts"}
+        name: value
+        for name, value in GameState.from_ram(blank).model_dump().items()
+        if name not in {*GROUPS, "parts", "devices", "weapons"}
     }
     state = GameState.model_validate(old)
-    assert {getattr(state, name) for name in (*GROUPS, "parts")} == {None}
+    assert {getattr(state, name) for name in (*GROUPS, "parts", "devices", "weapons")} == {None}
 
 
 def test_a_group_holds_what_differs_from_its_defaults(blank, poke):
@@ -272,3 +274,17 @@ def test_people_and_items_are_not_read_from_the_counters_an_older_project_took_f
     state = GameState.from_ram(blank)
     assert (state.npcs, state.items, state.enemies) == ([], [], [])
     assert (state.puzzle.toggle_blocks, state.puzzle.switches) == (7, 7)
+
+
+def test_link_s_weapons_and_the_room_s_devices(blank):
+    put(blank, ram.OWN, 2, 3, 0x05)  # a parent item: only says which button is in use
+    put(blank, ram.OWN, 6, 3, 0x05, 0, 60, 70)
+    put(blank, ram.OWN, 7, 1, 0x03, 0, 20, 30)
+    put(blank, ram.OWN, 0xE, 1, 0x1F)  # a helper
+    put(blank, ram.INTERACTION, 1, 1, 0x14, 0, 40, 50)
+    put(blank, ram.INTERACTION, 2, 1, 0x03)  # a splash
+    put(blank, ram.INTERACTION, 3, 1, 0x7F, 0, 1, 2)
+    state = GameState.from_ram(blank).model_dump()
+    assert state["weapons"] == [{"id": 5, "subid": 0, "x": 70, "y": 60}, {"id": 3, "subid": 0, "x": 30, "y": 20}]
+    assert state["devices"] == [{"id": 0x14, "subid": 0, "x": 50, "y": 40}, {"id": 0x7F, "subid": 0, "x": 2, "y": 1}]
+    assert state["npcs"] == state["items"] == []

@@ -5,12 +5,21 @@ Importing this package registers `zelda_env/Acorn-v0` and `zelda_env/Seasons-v0`
 
 from zelda_env.archive import Archive, Cell, Entry, Origin
 from zelda_env.boot import boot, read_state, write_state
-from zelda_env.emulator import ACTIONS, Emulator
+from zelda_env.demonstration import (
+    Demonstration,
+    Run,
+    Tape,
+    read_demonstration,
+    replay_demonstration,
+    write_demonstration,
+)
+from zelda_env.emulator import ACTIONS, BUTTONS, Emulator
 from zelda_env.encoder import LAYOUT, OBS_SIZE, TABLE, Feature, describe, observation_space
 from zelda_env.env import EnvConfig, ZeldaEnv
 from zelda_env.errors import (
     ArchiveError,
     BuildError,
+    DemonstrationError,
     EmulatorError,
     InitialStateError,
     RecordingError,
@@ -45,6 +54,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ACORN_ID",
     "ACTIONS",
+    "BUTTONS",
     "FIELDS",
     "LAYOUT",
     "OBS_SIZE",
@@ -57,6 +67,8 @@ __all__ = [
     "ArchiveWrapper",
     "BuildError",
     "Cell",
+    "Demonstration",
+    "DemonstrationError",
     "Emulator",
     "EmulatorError",
     "Enemy",
@@ -74,6 +86,7 @@ __all__ = [
     "RewardTracker",
     "Rom",
     "RomError",
+    "Run",
     "Screen",
     "Segment",
     "SegmentError",
@@ -84,6 +97,7 @@ __all__ = [
     "StepRecord",
     "Store",
     "StoreError",
+    "Tape",
     "Thing",
     "WriterStats",
     "ZeldaEnv",
@@ -95,11 +109,14 @@ __all__ = [
     "make_seasons_vec",
     "make_vec",
     "observation_space",
+    "read_demonstration",
     "read_episodes",
     "read_segment",
     "read_state",
     "register",
     "replay",
+    "replay_demonstration",
+    "write_demonstration",
     "write_state",
 ]
 

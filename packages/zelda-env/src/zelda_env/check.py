@@ -11,6 +11,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.utils.env_checker import check_env
 
+from zelda_env.details import Room, Story
 from zelda_env.emulator import ACTIONS
 from zelda_env.env import ZeldaEnv
 from zelda_env.registration import ACORN_ID, SEASONS_ID
@@ -60,6 +61,10 @@ def look_over(rom: Rom, state: str | None = None) -> Iterator[Finding]:
 def _start(state: GameState) -> Iterator[Finding]:
     place = f"group {state.group} room {state.room:02X} season {state.season} at ({state.x}, {state.y})"
     yield Finding("start", state.can_act, f"{place}, can act: {state.can_act}")
+    story, room = state.story or Story(), state.place or Room()
+    yield Finding("save file", story.loaded, f"a file of the game is loaded: {story.loaded}")
+    fits = (room.width, room.height) == ((30, 22) if room.large else (20, 16))
+    yield Finding("room size", fits, f"{room.width} x {room.height} cells of 8 pixels, large: {room.large}")
     healthy = 0 < state.health <= state.max_health <= 0x40
     yield Finding("health", healthy, f"{state.health} of {state.max_health} quarter hearts")
 

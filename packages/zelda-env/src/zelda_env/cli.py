@@ -18,14 +18,22 @@ from zelda_env import fast
 from zelda_env.bench import measure
 from zelda_env.boot import read_state, write_state
 from zelda_env.check import look_over
+from zelda_env.demonstration import (
+    Demonstration,
+    Tape,
+    read_demonstration,
+    replay_demonstration,
+    write_demonstration,
+)
 from zelda_env.emulator import Emulator
 from zelda_env.encoder import describe
 from zelda_env.env import EnvConfig, ZeldaEnv
-from zelda_env.errors import EmulatorError, ZeldaEnvError
+from zelda_env.errors import DemonstrationError, EmulatorError, ZeldaEnvError
 from zelda_env.observation import Kind
 from zelda_env.reward_config import Preset, RewardConfig
 from zelda_env.rollout import record_random, recorded_steps
 from zelda_env.rom import Rom
+from zelda_env.state import GameState
 from zelda_env.store import Store, StoreError
 
 USER_ERROR = 2
@@ -64,12 +72,12 @@ class _StartedCommand(_Command):
     """A save state to start from, made with `zelda-env play --save-state`; without it, the cartridge is booted."""
 
 
-class Info(_Command):
-    """Say what a cartridge is, and what the 128 numbers of an observation are.
+class Info(_StartedCommand):
+    """Say what a cartridge is, what a save state shows, and what the 128 numbers of an observation are.
 
     Examples:
       zelda-env info
-      zelda-env info --rom seasons.gbc
+      zelda-env info --rom seasons.gbc --state start.state
       zelda-env info --layout
     """
 
@@ -77,7 +85,7 @@ class Info(_Command):
     """Print the table of the 128 numbers as Markdown, and nothing else."""
 
     def cli_cmd(self) -> None:
-        """Print the header's facts, or the table."""
+        """Print the header's facts and a state's, or the table."""
         if self.layout:
             print(describe(), end="")
             return
@@ -85,6 +93,17 @@ class Info(_Command):
         print(f"title  {rom.title}\ngame   {rom.game}\nsize   {len(rom.data)} bytes\nsha1   {rom.sha1}")
         known = "known to hold" if rom.verified else "written for the US release; this is another one, so unverified"
         print(f"map    RAM addresses {known}")
+        if self.state:
+            print(f"state  {_look_at(rom, read_state(self.state, rom)).model_dump_json(indent=2)}")
+
+
+def _look_at(rom: Rom, state: bytes) -> GameState:
+    emulator = Emulator(rom)
+    try:
+        emulator.load_state(state)
+        return GameState.from_ram(emulator.ram.wram())
+    finally:
+        emulator.close()
 
 
 class Check(_StartedCommand):
@@ -105,40 +124,93 @@ class Check(_StartedCommand):
 
 
 class Play(_StartedCommand):
-    """Play in a window: arrow keys, A and S for the buttons A and B, Return for Start; close the window to stop.
+    """Play in a window: arrow keys, A and S for the buttons A and B, Return for Start, Backspace for Select.
 
-    Ctrl-C stops it too. With --save-state the place where you stop becomes a file from which episodes can start.
+    Close the window or press Ctrl-C to stop. With --save-state the place where you stop becomes a file from which
+    episodes can start; with --record what you press becomes a file that --replay shows again, frame by frame.
 
     Examples:
-      zelda-env play
-      zelda-env play --rom seasons.gbc --save-state start.state
+      zelda-env play --save-state start.state --record mine.jsonl
+      zelda-env play --replay mine.jsonl
+      zelda-env play --replay mine.jsonl --headless
     """
 
     save_state: str | None = None
-    """Where to save the state when the window is closed; a note of its cartridge goes beside it (.json)."""
+    """Where to save the state when playing ends; a note of its cartridge goes beside it (.json)."""
+    record: str | None = None
+    """Where to write what is pressed: a demonstration, JSON lines."""
+    replay: str | None = None
+    """A demonstration to show; at its end RAM is compared with what it was."""
+    headless: bool = False
+    """Replay without a window, as fast as it goes."""
 
     def cli_cmd(self) -> None:
-        """Run until the window is closed, or Ctrl-C."""
-        displays = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}
-        if sys.platform.startswith("linux") and not displays & os.environ.keys():
-            raise EmulatorError("there is no display to open a window on; play on a desktop, or set DISPLAY")
+        """Run until the window is closed, Ctrl-C, or the end of the demonstration."""
         rom = self.cartridge()
         start = read_state(self.state, rom) if self.state else None
-        emulator = Emulator(rom, window="SDL2")
+        demonstration = self._demonstration(rom, start)
+        if not self.headless:
+            _expect_display()
+        emulator = Emulator(rom, window="null" if self.headless else "SDL2")
         try:
             if start:
                 emulator.load_state(start)
-            stopped = _watch_for_interrupt()
-            print(
-                f"playing {rom.title}: arrow keys, A, S, Return; close the window or press Ctrl-C to stop", flush=True
-            )
-            while not stopped and emulator.tick(1, render=True):
-                pass
+            if demonstration:
+                _show(emulator, demonstration, self.headless)
+            else:
+                _play(emulator, start, self.record)
             if self.save_state:
                 write_state(self.save_state, emulator)
                 print(f"saved {self.save_state}")
         finally:
             emulator.close()
+
+    def _demonstration(self, rom: Rom, start: bytes | None) -> Demonstration | None:
+        """Return what to replay, or None, after checking that the flags go together."""
+        if self.replay and self.record:
+            raise DemonstrationError("--record and --replay exclude each other; give one of them")
+        if self.headless and not self.replay:
+            raise DemonstrationError("--headless needs a demonstration to play; give --replay FILE")
+        if not self.replay:
+            return None
+        found = read_demonstration(self.replay)
+        found.fits(rom, start)
+        return found
+
+
+def _expect_display() -> None:
+    displays = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}
+    if sys.platform.startswith("linux") and not displays & os.environ.keys():
+        raise EmulatorError("there is no display to open a window on; play on a desktop, or set DISPLAY")
+
+
+def _play(emulator: Emulator, start: bytes | None, record: str | None) -> None:
+    """Let the user play until the window is closed or Ctrl-C comes; write what was pressed if asked."""
+    tape = Tape(emulator, start)
+    stopped = _watch_for_interrupt()
+    print(
+        f"playing {emulator.rom.title}: arrow keys, A, S, Return; close the window or press Ctrl-C to stop", flush=True
+    )
+    while not stopped and tape.tick(render=True):
+        pass
+    if record:
+        demonstration = tape.finish()
+        write_demonstration(record, demonstration)
+        print(f"recorded {demonstration.frames} frames in {record}")
+
+
+def _show(emulator: Emulator, demonstration: Demonstration, headless: bool) -> None:
+    """Play a demonstration to its end, or until the window is closed or Ctrl-C comes."""
+    stopped = _watch_for_interrupt()
+    print(f"replaying {demonstration.frames} frames of {demonstration.title}", flush=True)
+
+    def tick() -> bool:
+        return not stopped and emulator.tick(1, render=not headless)
+
+    if replay_demonstration(emulator, demonstration, tick):
+        print(f"RAM is what it was: {demonstration.ram}")
+    else:
+        print("stopped before the end, so RAM was not compared")
 
 
 def _watch_for_interrupt() -> list[int]:

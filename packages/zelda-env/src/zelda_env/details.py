@@ -238,6 +238,8 @@ class Link(_Group):
     """0 Link, 1 to 7 transformed, 8 in a cutscene, 9 riding."""
     riding: Annotated[bool, Source(ram.LINK_OBJECT, lambda data: data[0] == 0xD1)] = False
     """On an animal or in a cart, whose place is then Link's."""
+    mount: Annotated[int, Source(ram.COMPANION_ID)] = 0
+    """The last one: A a minecart, B to D the animals; E is Maple."""
     state: Annotated[int, Source(ram.LINK_STATE)] = 0
     """1 normal, 2 respawning, 3 dying, 4 holding up an item, A warping, B forced walk, 12 jumping off a ledge, …"""
     step: Annotated[int, Source(ram.LINK_SUBSTATE)] = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal, NoReturn
 
 import numpy as np
@@ -18,6 +18,9 @@ from zelda_env.saved_state import PYBOY, REMEDY, check_state, seal
 
 ACTIONS: Final = ("NOP", "up", "down", "left", "right", "A", "B", "Start")
 """The actions by number."""
+
+BUTTONS: Final = ("a", "b", "select", "start", "right", "left", "up", "down")
+"""The buttons of the console, by the bit the game sees them at."""
 
 StateAccess = Literal["auto", "compiled", "pyboy"]
 
@@ -45,6 +48,14 @@ RELEASE: Final = (
     WindowEvent.RELEASE_BUTTON_B,
     WindowEvent.RELEASE_BUTTON_START,
 )
+_BUTTON_NAMES: Final = (
+    *(f"BUTTON_{name}" for name in ("A", "B", "SELECT", "START")),
+    *(f"ARROW_{name}" for name in ("RIGHT", "LEFT", "UP", "DOWN")),
+)
+_PRESSED: Final = {getattr(WindowEvent, f"PRESS_{name}"): bit for bit, name in enumerate(_BUTTON_NAMES)}
+_RELEASED: Final = {getattr(WindowEvent, f"RELEASE_{name}"): bit for bit, name in enumerate(_BUTTON_NAMES)}
+_PRESS_BIT: Final = tuple(_PRESSED)
+_RELEASE_BIT: Final = tuple(_RELEASED)
 
 
 class Emulator:
@@ -83,6 +94,7 @@ class Emulator:
         self._tick: Callable[..., Any] = self._pyboy.tick
         self._send: Callable[..., Any] = self._pyboy.send_input
         self._held = 0
+        self._down = 0
         self._broken = ""
         # The first frame an instance renders can be wrong: it is rendered here, where nobody sees it.
         self._tick(1, True, False)
@@ -123,6 +135,49 @@ class Emulator:
             else:
                 self._held = action
         self._tick(frames, render, False)
+
+    def hold(self, buttons: Iterable[str]) -> None:
+        """Hold exactly these buttons from the next frame on, several at once if need be, until told otherwise.
+
+        Args:
+            buttons: Some of `BUTTONS`.
+
+        Raises:
+            ValueError: There is no such button.
+        """
+        wanted = 0
+        for button in buttons:
+            if button not in BUTTONS:
+                raise ValueError(f"there is no button {button!r}; expected some of {', '.join(BUTTONS)}")
+            wanted |= 1 << BUTTONS.index(button)
+        for bit in range(len(BUTTONS)):
+            if (wanted ^ self._down) >> bit & 1:
+                self._send((_PRESS_BIT if wanted >> bit & 1 else _RELEASE_BIT)[bit])
+        self._down = wanted
+
+    def listen(self, render: bool = False) -> tuple[bool, int]:
+        """Run a frame in which the window's keys count too; `buttons` then says what was held in it.
+
+        Args:
+            render: Draw it.
+
+        Returns:
+            Whether the window is still open, and how many frames went by: 0 while PyBoy is paused.
+        """
+        events, before = self._pyboy.events, self._pyboy.frame_count
+        running = self._tick(1, render, False)
+        for event in events:  # the window has added its own to those that were sent
+            number = int(event)
+            if number in _PRESSED:
+                self._down |= 1 << _PRESSED[number]
+            elif number in _RELEASED:
+                self._down &= ~(1 << _RELEASED[number])
+        return bool(running), self._pyboy.frame_count - before
+
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        """The buttons held by `hold` or, after `listen`, in the window; those of `act` are no part of it."""
+        return tuple(button for bit, button in enumerate(BUTTONS) if self._down >> bit & 1)
 
     def frame(self) -> NDArray[np.uint8]:
         """Return a copy of the last frame that was rendered, uint8 (144, 160, 3) RGB."""
@@ -185,4 +240,6 @@ class Emulator:
         if self._held:
             self._send(RELEASE[self._held])
             self._held = 0
+        if self._down:
+            self.hold(())
         self._tick(1, False, False)

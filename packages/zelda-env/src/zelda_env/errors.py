@@ -7,6 +7,7 @@ ZeldaEnvError
 ├── EmulatorError        (RuntimeError)   PyBoy does not behave as this package relies on, or was closed
 ├── BuildError           (RuntimeError)   the optional compiled module could not be made
 ├── ArchiveError         (ValueError)     an archive is not what its file says, or belongs to something else
+├── DemonstrationError   (ValueError)     a demonstration is not what its file says, or belongs to something else
 ├── RecordingError       (RuntimeError)   the recorder was used against its rules
 └── SegmentError         (ValueError)     a recorded segment is missing or not what its manifest says
 ```
@@ -38,6 +39,10 @@ class BuildError(ZeldaEnvError, RuntimeError):
 
 class ArchiveError(ZeldaEnvError, ValueError):
     """An archive is damaged, belongs to something else, or was used against its rules."""
+
+
+class DemonstrationError(ZeldaEnvError, ValueError):
+    """A demonstration is damaged, belongs to something else, or leads elsewhere than when it was recorded."""
 
 
 class RecordingError(ZeldaEnvError, RuntimeError):

@@ -297,6 +297,9 @@ LINK_SOLID = Field("w1Link.collisionType", 0xD024, 1, "u8", "80 can be hit", 1, 
 LINK_KNOCKBACK_ANGLE = Field("w1Link.knockbackAngle", 0xD02C, 1, "u8", "where he is thrown", 1, confidence="B")
 LINK_STUN = Field("w1Link.stunCounter", 0xD02E, 1, "u8", "frames of stun left", 1, confidence="B")
 LINK_ANIMATION = Field("w1Link.animMode", 0xD030, 1, "u8", "which animation", 1, confidence="B")
+COMPANION_ID = Field(
+    "w1Companion.id", 0xD101, 1, "u8", "0A minecart, 0B-0D animals, 0E Maple; counts while riding", 1, confidence="B"
+)
 
 FIELDS: Final[tuple[Field, ...]] = tuple(
     sorted(
@@ -311,6 +314,10 @@ SLOTS: Final = 16
 
 INTERACTION, ENEMY, PART = 0x40, 0x80, 0xC0
 """Where the kinds of objects start within a page: people and treasures, foes, drops and projectiles."""
+OWN = 0x00
+"""Likewise Link and what belongs to him."""
+OWN_SLOTS: Final = range(0x6, 0xD)
+"""Slots of those that are the weapon in his hand, bombs, seeds and the like, and what he carries or has thrown."""
 
 OBJECT_FIELDS: Final = {"enabled": 0x00, "id": 0x01, "subid": 0x02, "y": 0x0B, "x": 0x0D, "health": 0x29}
 """Offsets within an object; `enabled & 3` is 1 or 3 when it belongs to this room."""
@@ -335,6 +342,8 @@ TREASURE = 0x60
 """Interaction id of a treasure that lies in the room or is held up."""
 DROPS: Final = frozenset({0x01, 0x28})
 """Part ids of what can be picked up: item drops and small fairies."""
+EFFECTS: Final = frozenset(range(0x10))
+"""Interaction ids that only show something: leaves, splashes, puffs."""
 PUFF = 0x02
 """Part id of the puff a dead enemy leaves."""
 
@@ -352,7 +361,7 @@ def object_offsets(base: int, field: str) -> NDArray[np.intp]:
     """Return the linear offsets (16,) intp of a field of all objects of a kind.
 
     Args:
-        base: `INTERACTION`, `ENEMY` or `PART`.
+        base: `OWN`, `INTERACTION`, `ENEMY` or `PART`.
         field: A key of `OBJECT_FIELDS`.
     """
     return 0x1000 + 0x100 * np.arange(SLOTS, dtype=np.intp) + base + OBJECT_FIELDS[field]
@@ -364,5 +373,5 @@ def used_offsets(fields: Iterable[Field] = FIELDS) -> NDArray[np.intp]:
     With the default, that is every byte that states, observations and rewards are made from.
     """
     parts = [np.arange(field.offset, field.offset + field.size, dtype=np.intp) for field in fields]
-    parts += [object_offsets(base, field) for base in (INTERACTION, ENEMY, PART) for field in OBJECT_FIELDS]
+    parts += [object_offsets(base, field) for base in (OWN, INTERACTION, ENEMY, PART) for field in OBJECT_FIELDS]
     return np.unique(np.concatenate(parts))

@@ -162,7 +162,11 @@ class GameState(BaseModel):
     items: list[Thing]
     """What lies in the room to be picked up."""
     parts: list[Thing] | None = None
-    """Other small objects: projectiles, buttons, torches, orbs; None, like the groups below, in records of before."""
+    """Other small objects: projectiles, buttons, torches, orbs; None, like all below, in records of before."""
+    devices: list[Thing] | None = None
+    """What else stands or moves in the room: doors, pushed blocks, carts, platforms, essences."""
+    weapons: list[Thing] | None = None
+    """What Link uses: the weapon in his hand, bombs, seeds and the like, and what he carries or has thrown."""
     scene: Scene | None = None
     """What the game is busy with."""
     place: Room | None = None
@@ -300,6 +304,9 @@ PEOPLE_IDS: Final = _ids(ram.PEOPLE)
 TREASURE_IDS: Final = _ids(frozenset({ram.TREASURE}))
 DROP_IDS: Final = _ids(ram.DROPS)
 PART_IDS: Final = ~_ids(ram.DROPS | {ram.PUFF})
+DEVICE_IDS: Final = ~_ids(ram.EFFECTS | ram.PEOPLE | {ram.TREASURE})
+ANY_ID: Final = np.ones(256, np.bool_)
+_OWN_SLOTS: Final = np.isin(np.arange(ram.SLOTS), ram.OWN_SLOTS)
 PRESENT: Final = np.isin(np.arange(256) & 3, (1, 3))
 """Values of an object's `enabled` that say it belongs to this room, bool (256,)."""
 
@@ -307,7 +314,7 @@ PRESENT: Final = np.isin(np.arange(256) & 3, (1, 3))
 def _things(rows: Bytes) -> dict[str, list[list[dict[str, int]]]]:
     """List the objects of each step by what they are."""
     found: dict[str, list[list[dict[str, int]]]] = {
-        name: [[] for _ in rows] for name in ("enemies", "npcs", "items", "parts")
+        name: [[] for _ in rows] for name in ("enemies", "npcs", "items", "parts", "devices", "weapons")
     }
     kinds = (
         ("enemies", ram.ENEMY, FOE_IDS),
@@ -315,10 +322,15 @@ def _things(rows: Bytes) -> dict[str, list[list[dict[str, int]]]]:
         ("items", ram.PART, DROP_IDS),
         ("items", ram.INTERACTION, TREASURE_IDS),
         ("parts", ram.PART, PART_IDS),
+        ("devices", ram.INTERACTION, DEVICE_IDS),
+        ("weapons", ram.OWN, ANY_ID),
     )
     for name, base, wanted in kinds:
         values = {field: rows[:, _COLUMN[ram.object_offsets(base, field)]] for field in ram.OBJECT_FIELDS}
-        steps, slots = np.nonzero(PRESENT[values["enabled"]] & wanted[values["id"]])
+        there = PRESENT[values["enabled"]] & wanted[values["id"]]
+        if base == ram.OWN:
+            there &= _OWN_SLOTS
+        steps, slots = np.nonzero(there)
         fields = ("id", "subid", "x", "y", *(("health",) if name == "enemies" else ()))
         picked = np.stack([values[field][steps, slots] for field in fields], axis=1)
         if name == "enemies":
