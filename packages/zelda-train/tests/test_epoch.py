@@ -105,6 +105,14 @@ def test_an_epoch_continues_the_one_before(store, config):
     assert weights(train_epoch(config, another, 1, Corridor)) == weights(second)
 
 
+def test_a_parent_of_another_layout_is_refused_by_name(store, config):
+    train_epoch(config, store, 0, Corridor, layout="zelda-obs/1")
+    before = {path: store.read(path) for path in store.list("")}
+    with pytest.raises(CheckpointError, match=r"'zelda-obs/1', expected 'zelda-obs/2'; .* another --store"):
+        train_epoch(config, store, 1, Corridor, layout="zelda-obs/2")
+    assert {path: store.read(path) for path in store.list("")} == before
+
+
 def test_without_a_parent_one_line_says_what_to_do(store, config):
     with pytest.raises(CheckpointError, match=r"train it first: zelda-train epoch --store .* --epoch 2"):
         train_epoch(config, store, 3, Corridor)
