@@ -60,7 +60,7 @@ def recordings():
     for name in filter(only_pressed, recipe.RECIPES):
         values = {field.symbol: [] for field in FIELDS}
         observations = []
-        for row in recipe.trace(name, USED.tolist())[1]:
+        for row in recipe.trace(name, USED.tolist())[-1]:
             wram[USED] = row
             observations.append(encoder.encode(wram))
             for field in FIELDS:
