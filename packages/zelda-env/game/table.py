@@ -9,14 +9,11 @@ from ground import PAGES
 from palette import Group, group_bytes
 from room import SEASONS, Dungeon, Room, RoomKey
 from source import SourceError
-from text import Item, Text
+from text import SHOP_TEXTS, Item, Text
 from thing import ThingEncoder
 
 PALETTES_AT = 0x6000
 CHART_COLUMNS, CHART_ROWS = 12, 8
-SHOP_TEXTS = ("shop_ask", "shop_yes", "shop_no", "shop_poor", "shop_full")
-NAMED_TEXTS = (*SHOP_TEXTS, "keyhole")
-"""Texts that the game opens by itself; FF where there is none of that name."""
 NONE = 0xFF
 HEAL, GIVE = 1, 2
 
@@ -90,7 +87,7 @@ def write_texts(
     data.fill(index_at, bytes(places))
     out.define("TEXTS_BANK", index_at[0])
     out.define("TEXTS_AT", f"0x{index_at[1]:04x}u")
-    for name in NAMED_TEXTS:
+    for name in SHOP_TEXTS:
         out.define(f"TEXT_{name.upper()}", names.index(name) if name in names else NONE)
 
 
@@ -156,7 +153,6 @@ def write_dungeons(out: Output, dungeons: list[Dungeon]) -> None:
         out.bytes(f"dungeon_{i}", (number or 0 for number in dungeon.cells))
     out.table("u8 *const ", "dungeon_maps", (f"dungeon_{i}" for i in range(len(dungeons))))
     out.array("dungeon_index", (dungeon.index for dungeon in dungeons))
-    out.array("dungeon_group", (dungeon.group for dungeon in dungeons))
     out.array("dungeon_floors", (len(dungeon.cells) // 64 for dungeon in dungeons))
     out.declare("u8", "*const dungeon_maps[]")
 

@@ -8,6 +8,8 @@ from source import SourceError, entries_of, options_of
 
 LINE_LENGTH = 18
 PAGE_LINES = 2
+SHOP_TEXTS = ("shop_ask", "shop_yes", "shop_no", "shop_poor", "shop_full")
+"""Texts that the game opens by itself, when something is for sale."""
 
 
 @dataclass

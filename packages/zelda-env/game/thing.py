@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from room import SEASONS, Room, RoomKey, Thing
 from source import SourceError
-from text import Item, Text
+from text import SHOP_TEXTS, Item, Text
 
 ENEMIES = ("octorok", "keese", "zol", "rope", "stalfos", "blade", "gel")
 KINDS = {
@@ -218,7 +218,7 @@ class ThingEncoder:
         price = thing.options["price"]
         if not (price.isdecimal() and 0 < int(price) < 1000):
             raise SourceError(f"{thing.where}: price is 1 to 999, not {price!r}")
-        for name in ("shop_ask", "shop_yes", "shop_no", "shop_poor", "shop_full"):
+        for name in SHOP_TEXTS:
             self.text(name, thing.where)
         return self.item(thing), self.flag(thing, "0"), *divmod(int(price, 16), 256)[::-1]
 

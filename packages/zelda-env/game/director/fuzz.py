@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from zelda_env import Rom
+from zelda_env import Rom, ladder
 
 from director.console import Console
 from director.errors import DirectorError
@@ -29,8 +29,8 @@ from director.terrain import STEP, Place, Terrain, bodies, foes
 
 GAME: Final = Path(__file__).parents[1]
 ACTIONS: Final[tuple[Buttons, ...]] = ((), ("up",), ("down",), ("left",), ("right",), ("a",), ("b",), ("start",))
-FRAMES: Final = 4
-"""Frames an action lasts."""
+FRAMES: Final = (4, 25)
+"""An action lasts at least the first and less than the second number of frames, drawn too, so that Link comes about."""
 
 _SELECT_EVERY: Final = 400
 _OWN: Final = ((0xC000, 0xC2E0), (0xC300, 0xC480), (0xC700, 0xCB00), (0xD000, 0xE000))
@@ -92,9 +92,10 @@ def run(console: Console, actions: int, seed: int) -> Finding:
     strange = console.wram[strange_offsets()].copy()
     rooms, looks, last, still = set(), 0, -1, 0
     deaths = _deaths(console)
-    for number, action in enumerate(chance.integers(0, len(ACTIONS), actions).tolist()):
+    drawn = zip(chance.integers(0, len(ACTIONS), actions).tolist(), chance.integers(*FRAMES, actions), strict=True)
+    for number, (action, frames) in enumerate(drawn):
         select = number % _SELECT_EVERY == _SELECT_EVERY - 1
-        console.frame(("select",) if select else ACTIONS[action], FRAMES - 1)
+        console.frame(("select",) if select else ACTIONS[action], int(frames) - 1)
         console.frame(())
         counted = console.word(_PLAYTIME)
         still = still + 1 if counted == last else 0
@@ -184,9 +185,7 @@ def starts(rom: Rom, recipes: dict[str, Recipe]) -> Iterator[tuple[str, Console]
 def main() -> int:
     """Fuzz from where recipes end; return the exit code."""
     parser = argparse.ArgumentParser(prog="director.fuzz", description=__doc__)
-    parser.add_argument(
-        "recipes", nargs="*", help="where to start from; power-on and the end of every recipe without any"
-    )
+    parser.add_argument("recipes", nargs="*", help="ends of these; of every milestone without any")
     parser.add_argument("--actions", type=int, default=1000, help="random actions from each start (default 1000)")
     parser.add_argument("--seed", type=int, default=0, help="of the first start; the next has one more")
     parser.add_argument("--rom", type=Path, help="the cartridge; the one in the package without it")
@@ -196,8 +195,9 @@ def main() -> int:
     unknown = set(options.recipes) - {START, *recipes}
     if unknown:
         parser.error(f"no recipe {', '.join(sorted(unknown))}; there are {START}, {', '.join(recipes)}")
+    wanted = options.recipes or [START, *(milestone.name for milestone in ladder(rom.game))]
     for number, (name, console) in enumerate(starts(rom, recipes)):
-        if options.recipes and name not in options.recipes:
+        if name not in wanted:
             continue
         try:
             found = run(console, options.actions, options.seed + number)

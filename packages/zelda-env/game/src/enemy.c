@@ -437,15 +437,14 @@ void enemies_update(void) BANKED {
     }
 }
 
-/* 1: the blow counts */
-static u8 hit(obj_t *o, u8 damage, u8 by, u8 from_y, u8 from_x) {
-    if ((o->enabled & 3) != 1 || !(o->collisionType & 0x80) || o->invincibility || o->knockCounter) return 0;
+static void hit(obj_t *o, u8 damage, u8 by, u8 from_y, u8 from_x) {
+    if ((o->enabled & 3) != 1 || !(o->collisionType & 0x80) || o->invincibility || o->knockCounter) return;
     o->lastCollision = by;
-    if (o->id == E_BLADE || o->zh < -10) return 0;
+    if (o->id == E_BLADE || o->zh < -10) return;
     o->health -= (s8)damage;
     if (o->health < 0) o->health = 0;
     o->invincibility = 0x18;
-    if (o->id == E_BOSS) return 1;
+    if (o->id == E_BOSS) return;
     o->knockAngle = way(from_y, from_x, o->yh, o->xh);
     o->knockCounter = 8;
     if (o->state == LEAPS) {
@@ -453,7 +452,6 @@ static u8 hit(obj_t *o, u8 damage, u8 by, u8 from_y, u8 from_x) {
         o->counter1 = 20;
     }
     o->z = 0;
-    return 1;
 }
 
 void sword_hits(u8 y, u8 x) BANKED {

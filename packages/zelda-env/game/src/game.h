@@ -26,7 +26,6 @@
 #define T_FEATHER 0x17
 #define T_SATCHEL 0x19
 #define T_EMBER 0x20
-#define T_POTION 0x2F
 #define T_ESSENCE 0x40
 #define T_GNARLED_KEY 0x42
 
@@ -154,7 +153,6 @@ u8 swing_phase(void);
 void jump_update(void);
 
 /* objects.c */
-#define PERSON 0x24
 #define SHOP_ITEM 0x47
 #define KEY_SPRITE 0x17     /* and 18: a key at the door it opened */
 #define PUSHED_BLOCK 0x14
@@ -164,7 +162,6 @@ void jump_update(void);
 #define PART_DROP 0x01
 #define PART_PUFF 0x02
 #define PART_ORB 0x03
-#define PART_TORCH 0x06
 #define PART_BUTTON 0x09
 #define PART_ROCK 0x18
 #define PART_FIRE 0x1C

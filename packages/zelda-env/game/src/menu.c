@@ -5,7 +5,6 @@
 #define SVBK (*(volatile u8 *)0xFF70)
 #define SLOTS 4      /* places of the satchel that can be seen */
 #define SATCHEL 1
-#define SAVE 3
 
 static u8 step, redraw;
 

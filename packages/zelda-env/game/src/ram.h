@@ -113,7 +113,6 @@ R8(wTextboxPosition, 0xCBAC);
 R8(wSaveQuitMenu_state, 0xCBB3);
 R8(wSaveQuitMenu_gameOver, 0xCBB4);
 R8(wSaveQuitMenu_cursorIndex, 0xCBB5);
-R8(wSaveQuitMenu_delayCounter, 0xCBB6);
 R8(wDisableLinkCollisionsAndMenu, 0xCBCA);
 R8(wOpenedMenuType, 0xCBCB);
 R8(wMenuLoadState, 0xCBCC);
