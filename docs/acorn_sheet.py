@@ -24,6 +24,8 @@ GAP, LABEL = 6, 12
 BACK, INK = (24, 32, 56), (248, 240, 224)
 SPRING, SUMMER, AUTUMN, WINTER = range(4)
 UP, RIGHT, DOWN, LEFT = range(4)
+GAME_OVER = 0xCBB4
+MOST_FRAMES = 600
 BOOT, FADE = 130, 100
 """Frames from power-on to play, and those that a warp takes."""
 
@@ -66,10 +68,20 @@ def press(button: str, wait: int, hold: int = 4) -> Callable[[PyBoy], None]:
     return act
 
 
+def read(pyboy: PyBoy) -> None:
+    """Step up to what stands above and read it."""
+    press("up", 2, hold=8)(pyboy)
+    press("a", 70)(pyboy)
+
+
 def die(pyboy: PyBoy) -> None:
-    """Lose the last heart to a foe that stands on Pip."""
+    """Lose the last heart, and wait for the menu that says so."""
     pyboy.memory[0xC6A2] = 0
-    pyboy.tick(320, False)
+    for _ in range(MOST_FRAMES):
+        pyboy.tick(1, False)
+        if pyboy.memory[GAME_OVER]:
+            break
+    pyboy.tick(90, False)
 
 
 PLACES = (
@@ -89,7 +101,7 @@ PLACES = (
     Place("The hermit's house", 3, 0x16, 5, 4, UP),
     Place("The first cave", 4, 0x04, 9, 7, UP),
     Place("The root dungeon", 4, 0x1C, 7, 8, UP),
-    Place("A tablet", 4, 0x1D, 8, 3, UP, then=press("a", 70)),
+    Place("A tablet", 4, 0x1D, 8, 3, UP, then=read),
     Place("The orb", 4, 0x16, 9, 5, RIGHT),
     Place("The long gaps", 4, 0x12, 3, 5, RIGHT),
     Place("The guardian", 4, 0x11, 7, 7, UP, then=press("up", 60)),
@@ -107,7 +119,7 @@ def start(cartridge: bytes) -> bytes:
     owned = {0xC692: 0xAE, 0xC694: 0x80, 0xC6AC: 1, 0xC6B0: 0x0F, 0xC6B4: 1, 0xC6AA: 0x08, 0xC6A5: 0x42}
     for address, value in {**owned, 0xC680: 0x07, 0xC681: 0x05, 0xC6A3: 0x18, 0xC6A2: 0x16}.items():
         pyboy.memory[address] = value
-    pyboy.memory[0xCBEA] = 0xFF
+    pyboy.memory[0xCBE6], pyboy.memory[0xCBEA] = owned[0xC6A5], 0xFF
     state = io.BytesIO()
     pyboy.save_state(state)
     pyboy.stop(save=False)
