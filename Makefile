@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := packages/zelda-env packages/zelda-judges packages/zelda-rm packages/zelda-train workflows
 STAMP := $(VENV)/.installed
+SCRIPTS := $(wildcard gitops/*.py gitops/*/*/*.py)
 SOURCES := $(addsuffix /src,$(PACKAGES))
 STORE ?= runs/demo
 SEED ?= 7
@@ -20,7 +21,7 @@ unexport VIRTUAL_ENV
 .PHONY: help demo screenshots acorn-pictures test test-alone lint types format fuzz bench learning ladder game game-check images images-test tools clean
 
 help: ## List the targets
-	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 demo: $(STAMP) ## Play, judge, learn the reward and train again: three epochs on the embedded game
 	@exec $(BIN)/zelda-rlaif run --store $(STORE) --epochs 3 --seed $(SEED)
@@ -31,6 +32,10 @@ test: $(STAMP) tools ## Run every test
 test-alone: $(STAMP) ## Install each package alone into an empty environment and run its tests there
 	$(BIN)/python tests/alone.py $(PACKAGES)
 
+.PHONY: cluster-test
+cluster-test: $(STAMP) tools ## Hold the manifests against schemas, policies, flows and, where KUBECONFIG leads to one, a cluster
+	$(BIN)/python -m tests.cluster
+
 lint: $(STAMP) ## Check the style, the types and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -38,7 +43,7 @@ lint: $(STAMP) ## Check the style, the types and who imports whom
 	$(MAKE) --no-print-directory types
 
 types: $(STAMP) ## Check the types
-	$(BIN)/mypy $(SOURCES)
+	$(BIN)/mypy $(SOURCES) $(SCRIPTS)
 
 format: $(STAMP) ## Mend what the linter can mend
 	$(BIN)/ruff check --fix .

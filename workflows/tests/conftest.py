@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import secrets
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
+import yaml
 from zelda_workflows.store import Store, dump_record
 
 
@@ -92,3 +96,25 @@ def finished(store):
     write_epoch(store, 0, None)
     write_epoch(store, 1, {"epoch": 0, "sha256": _sha(0)})
     return store
+
+
+@pytest.fixture(scope="session")
+def installed_templates():
+    """A namespace of its own in the cluster of KUBECONFIG, with the rendered templates; removed afterwards."""
+    from kubernetes import client, config  # noqa: PLC0415 - only where there is a cluster
+
+    config.load_kube_config(os.environ["KUBECONFIG"])
+    core, objects = client.CoreV1Api(), client.CustomObjectsApi()
+    name = f"zelda-test-{secrets.token_hex(4)}"
+    core.create_namespace({"metadata": {"name": name}})
+    for account in ("zelda-workflow", "zelda-ray"):
+        core.create_namespaced_service_account(name, {"metadata": {"name": account}})
+    for path in sorted((Path(__file__).resolve().parent.parent / "rendered").glob("*.yaml")):
+        document = yaml.safe_load(path.read_text())
+        plural = f"{document['kind'].lower()}s"
+        objects.create_namespaced_custom_object(
+            "argoproj.io", "v1alpha1", name, plural, document, field_validation="Strict"
+        )
+    yield name
+    objects.delete_collection_namespaced_custom_object("argoproj.io", "v1alpha1", name, "workflows")
+    core.delete_namespace(name)

@@ -31,10 +31,12 @@ def test_shards_become_steps_of_their_own():
     assert all("--shards 3" in line for line in scoring)
 
 
-def test_language_models_are_named_only_when_they_judge():
-    assert not any("--model" in line for line in lines())
+def test_the_scoring_line_is_the_same_whoever_judges():
+    rules, llm = lines()[2], lines(panel="llm")[2]
+    assert rules.replace("--panel rules", "--panel llm") == llm
     scoring = lines(panel="llm", base_url="http://judges/v1")[2]
-    assert "--panel llm --base-url http://judges/v1 --model-state qwen25-32b" in scoring
+    assert "--panel llm --base-url http://judges/v1" in scoring
+    assert "--model-state qwen25-32b" in scoring
 
 
 def test_no_command_line_carries_a_secret():

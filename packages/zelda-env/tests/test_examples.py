@@ -11,6 +11,7 @@ from zelda_env import Store, ZeldaEnv, read_episodes
 from zelda_env.testing import check_episode
 
 ROOT = Path(__file__).resolve().parent.parent
+BLOCKS = [block.split("```")[0] for block in (ROOT / "README.md").read_text().split("```python\n")[1:]]
 
 
 def test_explore(monkeypatch, capsys, tmp_path):
@@ -49,9 +50,6 @@ def test_the_rooms_that_the_examples_count_are_those_that_were_seen(monkeypatch)
                 assert info["rooms"] == len(seen)
         assert len(seen) > 1
     env.close()
-
-
-BLOCKS = [block.split("```")[0] for block in (ROOT / "README.md").read_text().split("```python\n")[1:]]
 
 
 @pytest.mark.parametrize("number", range(len(BLOCKS)))

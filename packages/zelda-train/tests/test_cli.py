@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 import pytest
-from zelda_train.cli import main
+from zelda_train.cli import EpochCommand, main
 
 MANIFEST = {
     "schema": "checkpoint/1",
@@ -32,6 +32,15 @@ def line(capsys):
     assert captured.out == ""
     assert captured.err.count("\n") == 1
     return captured.err
+
+
+def test_a_variable_that_is_empty_counts_as_unset(monkeypatch):
+    """A pod's manifest cannot leave a variable out."""
+    monkeypatch.setenv("ZELDA_ROM", "")
+    monkeypatch.setenv("RAY_ADDRESS", "")
+    command = EpochCommand(store="run", epoch=0)
+    assert command.zelda_rom is None
+    assert command.ray_address is None
 
 
 @pytest.mark.parametrize(

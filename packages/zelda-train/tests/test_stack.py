@@ -24,7 +24,7 @@ CONFIG = TrainConfig(
 
 def test_an_epoch_of_the_game_is_recorded(store):
     manifest = train_stack_epoch(CONFIG, store, 0)
-    assert manifest["layout"] == "zelda-obs/1"
+    assert manifest["layout"] == "zelda-obs/2"
     assert manifest["rom"]["title"] == "ACORN"
     metrics = manifest["metrics"]
     # Each environment plays three episodes of 40 steps and 8 steps of a fourth, each of them one segment.
@@ -42,7 +42,7 @@ def test_an_epoch_of_the_game_is_recorded(store):
 
 def test_without_a_fitted_model_the_next_epoch_says_what_to_do(store):
     with pytest.raises(PotentialError, match=r"zelda-rm fit .*; or train without shaping: --shaping-weight 0"):
-        load_potential(store, 0, "zelda-obs/1")
+        load_potential(store, 0, "zelda-obs/2")
 
 
 def test_a_missing_parent_comes_before_a_missing_model(store):
@@ -65,7 +65,7 @@ def fitted(store, layout):
 
 
 def test_a_fitted_model_shapes_the_next_epoch(store):
-    sha256 = fitted(store, "zelda-obs/1")
+    sha256 = fitted(store, "zelda-obs/2")
     train_stack_epoch(CONFIG, store, 0)
     manifest = train_stack_epoch(CONFIG, store, 1)
     assert manifest["reward_model"] == {"epoch": 0, "sha256": sha256}
@@ -76,9 +76,9 @@ def test_a_fitted_model_shapes_the_next_epoch(store):
 
 
 def test_a_model_of_another_layout_is_refused_by_name(store):
-    fitted(store, "zelda-obs/0")
-    with pytest.raises(PotentialError, match=r"'zelda-obs/0', expected 'zelda-obs/1'"):
-        load_potential(store, 0, "zelda-obs/1")
+    fitted(store, "zelda-obs/1")
+    with pytest.raises(PotentialError, match=r"'zelda-obs/1', expected 'zelda-obs/2'"):
+        load_potential(store, 0, "zelda-obs/2")
 
 
 def test_a_file_that_is_no_cartridge_is_refused(tmp_path):

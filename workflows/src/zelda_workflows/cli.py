@@ -1,4 +1,4 @@
-"""`zelda-rlaif`: run the loop on this machine and read what it did."""
+"""`zelda-rlaif`: run the loop, here or in a cluster, and read what it did."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, CliApp, CliSubCommand, SettingsConfigDict, SettingsError, get_subcommand
 from rich.console import Console
 
+from zelda_workflows.argo.cli import Finish, Logs, Next, Render, Submit, cluster_states
 from zelda_workflows.commit import commit_epoch
 from zelda_workflows.config import RunConfig
 from zelda_workflows.display import TerminalDisplay, summary_table
@@ -36,12 +37,27 @@ class Run(BaseSettings, RunConfig):  # type: ignore[misc] # both say model_confi
         "", description="Where logs, the lock and report.html go; the store itself if it is a folder, else runs/<name>"
     )
 
+    def execute(self) -> int:
+        """Run the loop and write its report."""
+        return _run(self)
+
 
 class Status(BaseSettings):
-    """Say where a run stands: the step at work, and a table of the epochs so far."""
+    """Say where a run stands: its workflow in a cluster, the step at work, and a table of the epochs so far.
+
+    A cluster is asked only where one is named: by ARGO_SERVER or KUBECONFIG, or inside a pod.
+
+    Example: zelda-rlaif status --store s3://zelda/demo
+    """
 
     store: str = _STORE
+    namespace: str = Field("zelda-rlaif", description="Where the run's workflows are, if they are in a cluster")
+    argo_server: str = Field("", description="Ask this Argo server, with ARGO_TOKEN, instead of the Kubernetes API")
     as_json: bool = Field(False, description="Print progress.json as it is")
+
+    def execute(self) -> int:
+        """Print it."""
+        return _status(self)
 
 
 class Commit(BaseSettings):
@@ -50,12 +66,26 @@ class Commit(BaseSettings):
     store: str = _STORE
     epoch: int = Field(ge=0, description="The epoch")
 
+    def execute(self) -> int:
+        """Make the record, or find it made."""
+        made = commit_epoch(Store(self.store), self.epoch)
+        print(f"epoch {self.epoch} committed" if made else f"epoch {self.epoch} was committed before")
+        return 0
+
 
 class Report(BaseSettings):
     """Write the run's report: one self-contained HTML page with curves, a map and the best segment."""
 
     store: str = _STORE
     output: str = Field("report.html", description="The file to write")
+
+    def execute(self) -> int:
+        """Write the page and print its path."""
+        from zelda_workflows.report import write_report  # noqa: PLC0415 - plots take a second to import
+
+        write_report(Store(self.store), Path(self.output))
+        print(self.output)
+        return 0
 
 
 class Cli(BaseSettings):
@@ -69,6 +99,11 @@ class Cli(BaseSettings):
     status: CliSubCommand[Status] = Field(description="say where a run stands")
     report: CliSubCommand[Report] = Field(description="write the run's page")
     commit: CliSubCommand[Commit] = Field(description="record that an epoch is done")
+    render: CliSubCommand[Render] = Field(description="write the templates for Argo Workflows")
+    submit: CliSubCommand[Submit] = Field(description="start a run in a cluster")
+    logs: CliSubCommand[Logs] = Field(description="print what a run's pods said")
+    next: CliSubCommand[Next] = Field(description="a workflow's step: decide what comes next")
+    finish: CliSubCommand[Finish] = Field(description="a workflow's last step: write how it ended")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         command = get_subcommand(CliApp.run(Cli, cli_args=words or ["--help"], cli_exit_on_error=True))
-        return _execute(command)
+        return int(command.execute())  # type: ignore[union-attr]
     except (ValidationError, SettingsError) as error:
         return _complain(_first_line(error))
     except StepFailedError as error:
@@ -92,23 +127,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
-
-
-def _execute(command: object) -> int:
-    if isinstance(command, Run):
-        return _run(command)
-    if isinstance(command, Status):
-        return _status(command)
-    if isinstance(command, Report):
-        from zelda_workflows.report import write_report  # noqa: PLC0415 - plots take a second to import
-
-        write_report(Store(command.store), Path(command.output))
-        print(command.output)
-        return 0
-    assert isinstance(command, Commit)  # noqa: S101 - the four sub-commands
-    made = commit_epoch(Store(command.store), command.epoch)
-    print(f"epoch {command.epoch} committed" if made else f"epoch {command.epoch} was committed before")
-    return 0
 
 
 def _run(command: Run) -> int:
@@ -141,13 +159,18 @@ def _work_dir(config: RunConfig) -> str:
 def _status(command: Status) -> int:
     store = Store(command.store)
     progress = read_progress(store)
+    if command.as_json and progress is not None:
+        print(json.dumps(progress, indent=2, sort_keys=True))
+        return 0
+    states = cluster_states(store.url.rsplit("/", 1)[-1], command.namespace, command.argo_server)
+    for state in states:
+        print("  ".join(filter(None, [f"workflow {state.name}: {state.phase}", state.progress, state.message])))
     if progress is None:
+        if states:
+            return 0
         return _complain(
             f"no run has been started in {command.store}; start one with: zelda-rlaif run --store {command.store}"
         )
-    if command.as_json:
-        print(json.dumps(progress, indent=2, sort_keys=True))
-        return 0
     console = Console(highlight=False)
     counted = f"  {progress['done']:,}/{progress['total']:,} {progress['unit']}" if progress["total"] else ""
     console.print(

@@ -36,6 +36,8 @@ class RunConfig(BaseModel):
     base_url: str = Field(
         "", description="OpenAI-compatible endpoint of the language models, such as http://host:8000/v1"
     )
+    base_url_puzzle: str = Field("", description="Endpoint of the puzzle judge, if it has one of its own")
+    base_url_vision: str = Field("", description="Endpoint of the vision judge, if it has one of its own")
     model_state: str = Field("qwen25-32b", description="Model that judges progress, dialog and efficiency")
     model_puzzle: str = Field("qwen25-7b", description="Model that judges puzzles")
     model_vision: str = Field("qwen25-vl-32b", description="Model that judges novelty from frames")
@@ -50,4 +52,4 @@ class RunConfig(BaseModel):
 
 
 # What may differ when a store is taken up again: the rest would change what is already there.
-RESUMABLE = frozenset({"store", "epochs", "run_hours", "base_url"})
+RESUMABLE = frozenset({"store", "epochs", "run_hours", "base_url", "base_url_puzzle", "base_url_vision"})

@@ -2,7 +2,11 @@
 
 WorkflowError
 ├── MissingRecordError    a step's output is not in the store
-├── ParametersError       the store was started with other parameters
+├── ParametersError       the store was started with other parameters, or a template has none of that name or value
+├── MissingExtraError     the command needs packages of the extra `argo`
+├── RenderError           the templates on the disk are not those of this version, or cannot be rendered
+├── RunNameError          the run's name cannot name objects in Kubernetes
+├── ClusterError          the cluster or the Argo server cannot be used, or does not have what was asked for
 └── StepFailedError       a step's command ended with an error
 """
 
@@ -16,7 +20,23 @@ class MissingRecordError(WorkflowError, FileNotFoundError):
 
 
 class ParametersError(WorkflowError, ValueError):
-    """The parameters differ from those that the run in this store was started with."""
+    """The parameters differ from those that the store was started with, or a template cannot take them."""
+
+
+class MissingExtraError(WorkflowError, ImportError):
+    """The command needs packages of the extra `argo`, which are not installed."""
+
+
+class RenderError(WorkflowError, ValueError):
+    """The templates on the disk are not those of this version, or cannot be rendered."""
+
+
+class RunNameError(WorkflowError, ValueError):
+    """The run's name cannot name objects in Kubernetes."""
+
+
+class ClusterError(WorkflowError, ConnectionError):
+    """The cluster or the Argo server cannot be used, or does not have what was asked for."""
 
 
 class StepFailedError(WorkflowError, RuntimeError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from zelda_workflows.commit import is_committed
 from zelda_workflows.store import Store, StoreError
 
 PATH = "zelda-models/pipeline/progress.json"
@@ -15,6 +16,25 @@ def write_progress(store: Store, now: datetime, **fields: Any) -> None:  # noqa:
     blank: dict[str, Any] = {"done": 0, "total": 0, "unit": "", "eta_s": None, "metrics": {}}
     record = blank | fields | {"schema": "progress/1", "updated": now.isoformat(timespec="seconds")}
     store.write_json(PATH, record)
+
+
+def write_end(store: Store, now: datetime, *, run: str, epochs: int, succeeded: bool) -> None:
+    """Write that a run has ended: `done` at its last committed epoch, or `failed` where the last step left off.
+
+    Args:
+        store: The run's store.
+        now: A time in UTC.
+        run: The run's name.
+        epochs: How many were wanted.
+        succeeded: Whether everything that was begun ended well.
+    """
+    committed = sum(is_committed(store, epoch) for epoch in range(epochs))
+    last = read_progress(store)
+    if succeeded or last is None:
+        epoch = max(0, committed - 1) if succeeded else min(committed, epochs - 1)
+        write_progress(store, now, run=run, epoch=epoch, epochs=epochs, phase="done" if succeeded else "failed")
+    else:
+        write_progress(store, now, **{**last, "run": run, "epochs": epochs, "phase": "failed"})
 
 
 def read_progress(store: Store) -> dict[str, Any] | None:

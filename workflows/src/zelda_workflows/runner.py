@@ -12,14 +12,14 @@ from typing import Any, Protocol
 
 from zelda_workflows import process
 from zelda_workflows.commit import is_committed
-from zelda_workflows.config import RESUMABLE, RunConfig
-from zelda_workflows.errors import ParametersError, StepFailedError
+from zelda_workflows.config import RunConfig
+from zelda_workflows.errors import StepFailedError
 from zelda_workflows.lock import RunLock
+from zelda_workflows.parameters import check_parameters
 from zelda_workflows.progress import peek_progress, write_progress
 from zelda_workflows.step import Step, epoch_steps
 from zelda_workflows.store import Store
 
-_RUN = "zelda-models/pipeline/run.json"
 _POLL_S = 0.25
 
 
@@ -85,7 +85,7 @@ class Runner:
         lock = RunLock(str(self._work_dir / ".lock"))
         try:
             lock.acquire(self._wait)
-            self._check_parameters()
+            check_parameters(self._store, self._config)
             began = self._clock()
             for epoch in range(self._config.epochs):
                 if is_committed(self._store, epoch):
@@ -104,24 +104,6 @@ class Runner:
     def _out_of_time(self, began: float) -> bool:
         hours = self._config.run_hours
         return hours > 0 and self._clock() - began >= hours * 3600
-
-    def _check_parameters(self) -> None:
-        """Refuse parameters that differ from those the store was started with; record them at the start."""
-        mine = self._config.model_dump(exclude=set(RESUMABLE))
-        if not self._store.exists(_RUN):
-            self._store.write_json(_RUN, {"schema": "run/1", "name": self._config.name, "parameters": mine})
-            return
-        theirs = self._store.read_json(_RUN, "run/1")["parameters"]
-        changed = [
-            f"{key} was {theirs.get(key)!r} and is now {mine[key]!r}"
-            for key in sorted(mine)
-            if theirs.get(key) != mine[key]
-        ]
-        if changed:
-            raise ParametersError(
-                f"{self._store.url} was started with other parameters ({'; '.join(changed)}); "
-                "give the same ones to go on with it, or another --store to start anew"
-            )
 
     def _run_epoch(self, epoch: int, lock: RunLock) -> None:
         for step in self._steps(self._config, epoch):

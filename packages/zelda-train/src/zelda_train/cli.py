@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class RunSettings(BaseSettings):
     """Where a run lies and which epoch of it to train."""
 
-    model_config = SettingsConfigDict(use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(use_attribute_docstrings=True, env_ignore_empty=True)
 
     store: str
     """Where the run lies: a path, file:///…, s3://bucket/prefix."""
