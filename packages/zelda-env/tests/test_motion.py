@@ -5,7 +5,7 @@ from zelda_env import ZeldaEnv
 from zelda_env import ram_map as ram
 from zelda_env.motion import Motion
 
-UP, LEFT, RIGHT, A = 1, 3, 4, 5
+UP, DOWN, LEFT, RIGHT, A = 1, 2, 3, 4, 5
 STILL, MOVED, STUCK = (False, False), (True, False), (False, True)
 
 
