@@ -176,7 +176,7 @@ def main() -> None:
         pyboy.stop(save=False)
     path = ROOT / "docs/images/acorn-sheet.png"
     whole = sheet(pictures)
-    whole.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    whole.save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}: {len(pictures)} pictures, {path.stat().st_size} bytes")
 
 
