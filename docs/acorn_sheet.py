@@ -143,7 +143,8 @@ def visit(pyboy: PyBoy, place: Place) -> Image.Image:
     pyboy.memory[0xCC67] = 3
     pyboy.tick(FADE, False)
     place.then(pyboy)
-    pyboy.tick(1, True)
+    for _ in range(2):  # the first picture after frames that were not drawn shows a text box one line off
+        pyboy.tick(1, True)
     seen = (pyboy.memory[0xCC49], pyboy.memory[0xCC4C])
     if seen != (place.group, place.room):
         raise RuntimeError(f"{place.name}: the game is in room {seen}, not {(place.group, place.room)}")

@@ -96,13 +96,30 @@ def ground_set(
     )
     pages = {page: bytearray(PAGE) for page in PAGES}
     pages["now"] = bytearray(range(PAGE))
-    for char in sorted(chars):
-        pages["now"][legend.plain[char].tile] = legend.at(char, season).tile
+    for tile, now in tiles_now(chars, legend, season).items():
+        pages["now"][tile] = now
     shapes: dict[str, int] = {}
     for cell in cells:
         add_record(pages, cell, art_of[cell.art.partition(".")[0]], layout, group, shapes, second_from)
     first, second = layout.pages
     return GroundSet(name, set_content(pages, layout, name), (len(first.tiles), len(second.tiles)))
+
+
+def tiles_now(chars: set[str], legend: Legend, season: int) -> dict[int, int]:
+    """Return what the tiles that rooms are stored in are in a season.
+
+    Raises:
+        SourceError: Two characters are stored as one tile and yet differ in the season.
+    """
+    now: dict[int, int] = {}
+    for char in sorted(chars):
+        stored, cell = legend.plain[char].tile, legend.at(char, season)
+        if now.setdefault(stored, cell.tile) != cell.tile:
+            raise SourceError(
+                f"rooms/{legend.name}.txt: {cell.name} and another character are both stored as tile {stored:02x} "
+                f"and differ in {SEASONS[season]}: give the plain line of one another tile"
+            )
+    return now
 
 
 def closure(tiles: set[int], by_tile: dict[int, Cell], legend: Legend) -> list[Cell]:

@@ -80,6 +80,13 @@ def test_two_characters_may_be_one_tile_only_if_they_are_alike(tmp_path):
         other.by_tile(SEASONS.index("summer"))
 
 
+def test_two_characters_that_differ_in_a_season_are_not_stored_as_one_tile(tmp_path):
+    legend = legend_of(tmp_path, ": path 0b 00 00 a", "m thaw 0b 00 00 a", "m.winter drift 46 0f 00 b")
+    assert ground.tiles_now({":", "m"}, legend, 0) == {0x0B: 0x0B}
+    with pytest.raises(SourceError, match="both stored as tile 0b and differ in winter"):
+        ground.tiles_now({":", "m"}, legend, WINTER)
+
+
 def test_a_tile_that_becomes_what_is_not_there_is_refused(tmp_path):
     legend = legend_of(tmp_path, "b bush c4 0f 00 a cut=77")
     with pytest.raises(SourceError, match="bush becomes tile 77, which is not there"):

@@ -240,6 +240,17 @@ def test_bombs_and_seeds_are_left_for_who_has_them(stage):
     assert drops(stage) == {1, 2, 3, 4, 5}
 
 
+def test_a_foe_counts_down_although_there_is_no_room_for_its_puff(stage):
+    slot = room_with(stage, KEESE)[0]
+    alone(stage, slot)
+    for part in range(0xD0C0, 0xE0C0, 0x100):
+        stage[part], stage[part + 1], stage[part + 6] = 1, DROP, 0xF0
+    stage[slot + 0x29] = 0
+    stage.frames(3)
+    assert not stage[slot]
+    assert stage[ENEMIES] == 0
+
+
 def test_a_bomb_hurts_whoever_is_near(stage):
     stage.own("bombs", "b")
     stage[0xC6AA] = 0x05

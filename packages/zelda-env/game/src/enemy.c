@@ -76,6 +76,11 @@ static void remove(obj_t *o) {
     o->collisionType = 0;
 }
 
+/* the puff counts the room's foes down when it is gone; without room for one that happens now */
+static void puff(u8 y, u8 x) {
+    if (!part_new(PART_PUFF, 0, y, x) && wNumEnemies) wNumEnemies--;
+}
+
 static void die(obj_t *o) {
     u8 i, y = o->yh, x = o->xh;
     u8 index = (o->enabled >> 4) & 7;
@@ -83,9 +88,9 @@ static void die(obj_t *o) {
     if (wTotalEnemiesKilled < 1000 && o->id != E_ZOL) wTotalEnemiesKilled++;
     if (o->id == E_BOSS) {
         *room_flags() |= 0x80;
-        part_new(PART_PUFF, 0, y - 10, x - 10);
-        part_new(PART_PUFF, 0, y + 10, x + 10);
         wNumEnemies += 1;       /* each puff counts one down */
+        puff(y - 10, x - 10);
+        puff(y + 10, x + 10);
         remove(o);
         return;
     }
@@ -98,7 +103,7 @@ static void die(obj_t *o) {
         effect_new(5, y, x);
         return;
     }
-    part_new(PART_PUFF, 0, y, x);
+    puff(y, x);
     remove(o);
     for (i = 0; i != 16; i += 2)
         if (wEnemiesKilledList[i] == wActiveRoom) wEnemiesKilledList[i + 1] |= bit;

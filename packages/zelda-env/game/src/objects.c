@@ -75,7 +75,8 @@ static void sensitive(obj_t *o) {
 
 static void insensitive(obj_t *o) {
     u8 i;
-    for (i = 0; i != 32 && wAButtonSensitiveObjectList[i] != (u8)((u16)o >> 8); i += 2) ;
+    for (i = 0; wAButtonSensitiveObjectList[i] != (u8)((u16)o >> 8); i += 2)
+        if (i == 30) return;
     for (; i < 30; i++) wAButtonSensitiveObjectList[i] = wAButtonSensitiveObjectList[i + 2];
     wAButtonSensitiveObjectList[30] = wAButtonSensitiveObjectList[31] = 0;
 }
