@@ -18,7 +18,7 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots test test-alone lint types format fuzz bench learning game game-check images images-test tools clean
+.PHONY: help demo screenshots acorn-pictures test test-alone lint types format fuzz bench learning ladder game game-check images images-test tools clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -52,6 +52,10 @@ format: $(STAMP) ## Mend what the linter can mend
 screenshots: $(STAMP) ## Make the pictures of the README
 	$(BIN)/python docs/screenshots.py
 
+acorn-pictures: $(STAMP) ## Draw the maps and take the screenshots of docs/acorn.md
+	$(BIN)/python docs/acorn_map.py
+	$(BIN)/python docs/acorn_sheet.py
+
 fuzz: $(STAMP) ## Play 100,000 random actions from every kind of situation in the game: some ten minutes
 	FUZZ_ACTIONS=100000 $(BIN)/python -m pytest -q -rP packages/zelda-env/tests/test_fuzz.py
 
@@ -62,6 +66,9 @@ bench: $(STAMP) ## Measure the speeds, each against a baseline taken in the same
 
 learning: $(STAMP) ## Show that PPO learns: five seeds against random play, about ten minutes on two cores
 	OMP_NUM_THREADS=1 $(BIN)/python packages/zelda-env/examples/learning.py
+
+ladder: $(STAMP) ## Random play and PPO on the milestones of the embedded game, five seeds each: half an hour on two cores
+	OMP_NUM_THREADS=1 $(BIN)/python packages/zelda-env/examples/ladder.py
 
 game: ## Build the embedded game (needs the Debian package sdcc)
 	$(MAKE) -C packages/zelda-env/game
