@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from director.actor import Actor
 from director.console import BOOT_FRAMES, Console
-from director.recipe import chain, read_recipes, replay
-from director.route import expectations, read_routes
+from director.recipe import chain, read_recipes, recipe_of, replay
+from director.route import expectations, play, read_routes
 from zelda_env import (
     Emulator,
     GameState,
@@ -43,6 +44,16 @@ def test_the_run_to_the_credits_is_a_demonstration():
     emulator.close()
     assert state.essences == 1
     assert run.frames == BOOT_FRAMES - 1 + sum(RECIPES[link].inputs.frames for link in chain(RECIPES, "essence"))
+
+
+def test_the_director_still_plays_the_way_to_the_sword_as_it_was_recorded():
+    console = Console(Rom.acorn())
+    for link in chain(RECIPES, "sword"):
+        begun = console.inputs.copy()
+        play(ROUTES[link], Actor(console))
+        console.frame()
+        assert recipe_of(ROUTES[link], console.inputs, begun) == RECIPES[link]
+    console.close()
 
 
 def test_every_route_has_been_recorded():

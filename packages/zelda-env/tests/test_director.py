@@ -6,9 +6,10 @@ from director.console import Console
 from director.errors import RouteError, StuckError
 from director.inputs import BUTTONS, Inputs, parse
 from director.recipe import read_recipes, recipe_of, write_recipes
-from director.route import Route, Step, compile_step, play, read_routes
+from director.route import Route, play, read_routes
 from director.symbol import condition
 from director.terrain import GRID, STEP, Terrain
+from director.word import Step, compile_step
 from hypothesis import given
 from hypothesis import strategies as st
 from zelda_env import Rom

@@ -283,3 +283,8 @@ def heading(start: Place, end: Place) -> str:
     if abs(dx) >= abs(dy):
         return "right" if dx > 0 else "left"
     return "down" if dy > 0 else "up"
+
+
+def distance(one: Place, other: Place) -> int:
+    """Return how many frames a walk in two straight parts takes."""
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])
