@@ -50,17 +50,17 @@ def test_a_missing_parent_comes_before_a_missing_model(store):
         train_stack_epoch(CONFIG, store, 5)
 
 
-def fitted(store, layout):
+def fitted(store, layout, epoch=0, **judgement):
     model = RewardModel(layout)
-    model.epoch = 0
+    model.epoch = epoch
     data = dump_model(model)
-    store.write("zelda-models/reward_model/epoch_0/rm.pt", data)
+    store.write(f"zelda-models/reward_model/epoch_{epoch}/rm.pt", data)
     sha256 = hashlib.sha256(data).hexdigest()
     record = {
-        "schema": "reward-model/1", "epoch": 0, "sha256": sha256, "layout": layout, "link": "two-head", "epochs": [0],
-        "segments": 4, "pairs": 6, "heldout_pairs": 1, "seed": 0, "metrics": {},
+        "schema": "reward-model/1", "epoch": epoch, "sha256": sha256, "layout": layout, "link": "two-head",
+        "epochs": [0], "segments": 4, "pairs": 6, "heldout_pairs": 1, "seed": 0, "metrics": {}, **judgement,
     }  # fmt: skip
-    store.write_json("zelda-models/reward_model/epoch_0/manifest.json", record)
+    store.write_json(f"zelda-models/reward_model/epoch_{epoch}/manifest.json", record)
     return sha256
 
 
@@ -73,6 +73,28 @@ def test_a_fitted_model_shapes_the_next_epoch(store):
     unshaped = train_stack_epoch(CONFIG.model_copy(update={"shaping_weight": 0.0}), store, 2)
     assert unshaped["reward_model"] is None
     assert unshaped["metrics"]["rewards"]["shaping"] == 0
+
+
+def test_after_a_refusal_the_last_accepted_model_stays_in_force(store):
+    sha256 = fitted(store, "zelda-obs/1")
+    fitted(store, "zelda-obs/1", 1, accepted=False)
+    fitted(store, "zelda-obs/1", 2, accepted=False)
+    for epoch in range(2):
+        train_stack_epoch(CONFIG.model_copy(update={"shaping_weight": 0.0}), store, epoch)
+    manifest = train_stack_epoch(CONFIG, store, 2)
+    assert manifest["reward_model"] == {"epoch": 0, "sha256": sha256}
+    assert manifest["metrics"]["rewards"]["shaping"] != 0
+    assert load_potential(store, 2, "zelda-obs/1")[1] == {"epoch": 0, "sha256": sha256}
+    fitted(store, "zelda-obs/1", 3, accepted=True)
+    assert load_potential(store, 3, "zelda-obs/1")[1]["epoch"] == 3
+
+
+def test_where_no_model_was_accepted_nothing_shapes(store):
+    fitted(store, "zelda-obs/1", accepted=False)
+    train_stack_epoch(CONFIG, store, 0)
+    manifest = train_stack_epoch(CONFIG, store, 1)
+    assert manifest["reward_model"] is None
+    assert manifest["metrics"]["rewards"]["shaping"] == 0
 
 
 def test_a_model_of_another_layout_is_refused_by_name(store):

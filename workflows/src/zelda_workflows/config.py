@@ -44,6 +44,9 @@ class RunConfig(BaseModel):
     votes: int = Field(3, ge=1, le=16, description="Votes a judge casts on a segment (language models only)")
     shards: int = Field(1, ge=1, description="Pieces a scoring pass is cut into")
     pairs: int = Field(20000, ge=1, description="Preference pairs the reward model is fitted on, at most")
+    min_accuracy: float = Field(
+        0.55, ge=0, le=1, description="Share of held-out pairs that a reward model must surely predict to shape rewards"
+    )
 
     @property
     def name(self) -> str:

@@ -117,7 +117,7 @@ def summary_table(summaries: list[EpochSummary]) -> Table:
             number(metrics.get("return_mean"), 2),
             number(metrics.get("unique_rooms_mean"), 2),
             number(row.judge_total, 3),
-            number(row.heldout_accuracy, 3),
+            number(row.heldout_accuracy, 3) + (" refused" if row.refused else ""),
             number(metrics.get("steps_per_second"), 0),
             number(metrics.get("segments"), 0),
             number(row.failures, 0),

@@ -37,7 +37,7 @@ _SCORE_FLAGS = (
     "votes",
     "seed",
 )
-_FIT_FLAGS = ("seed", "pairs")
+_FIT_FLAGS = ("seed", "pairs", "min_accuracy")
 
 
 @dataclass(frozen=True)

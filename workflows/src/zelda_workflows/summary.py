@@ -43,6 +43,13 @@ class EpochSummary:
         return accuracy
 
     @property
+    def refused(self) -> str | None:
+        """Why the epoch's reward model shapes nothing; None if it may, or there is none yet."""
+        if self.reward_model.get("accepted", True):
+            return None
+        return str((self.reward_model.get("gate") or {}).get("reason") or "no reason given")
+
+    @property
     def failures(self) -> int | None:
         """Environment failures, dropped segments and votes that did not count; None before training has ended."""
         if not self.checkpoint:

@@ -43,10 +43,10 @@ class RunSettings(BaseSettings):
 class EpochCommand(TrainConfig, RunSettings):  # type: ignore[misc]  # both kinds of model_config
     """Train one epoch with PPO: record segments, shape rewards by the last reward model, write a checkpoint.
 
-    Reads the checkpoint and, unless --shaping-weight is 0, the rm.pt of the epoch before; writes the segments of every
-    environment and zelda-models/checkpoints/epoch_N, its manifest.json last. Run again, it says that the epoch is
-    trained; killed and run again, it deletes what is half done and trains the same epoch anew. Every flag is also an
-    environment variable: --epoch-steps is EPOCH_STEPS.
+    Reads the checkpoint of the epoch before and, unless --shaping-weight is 0, the last rm.pt that its fit accepted;
+    writes the segments of every environment and zelda-models/checkpoints/epoch_N, its manifest.json last. Run again,
+    it says that the epoch is trained; killed and run again, it deletes what is half done and trains the same epoch
+    anew. Every flag is also an environment variable: --epoch-steps is EPOCH_STEPS.
 
     Examples:
       zelda-train epoch --store runs/demo --epoch 0

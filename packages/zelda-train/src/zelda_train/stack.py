@@ -7,6 +7,7 @@ works with any environment and any potential.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from zelda_env import SegmentRecorder, SegmentWriter
     from zelda_env.segment import EpisodeRecord, Recording
 
+logger = logging.getLogger(__name__)
+
 INSTALL = 'pip install "zelda-train[stack]"'
 
 
@@ -50,7 +53,8 @@ def train_stack_epoch(
         config: The parameters.
         store: The run's store; segments are recorded into it.
         epoch: Number of the epoch, from 0. From 1 on, and unless the shaping weight is 0, the reward model of the
-            epoch before has to be fitted.
+            epoch before has to be fitted. If it was refused, the last accepted one before it shapes this epoch, and
+            if there is none, nothing does.
         rom: A cartridge file that every runner can read; None for the free game.
         on_progress: Called after every batch.
         ray_address: Of a running Ray cluster; None starts Ray on this machine.
@@ -102,26 +106,33 @@ def game_of(rom: str | None) -> tuple[str, dict[str, str]]:
     return LAYOUT, {"title": cartridge.title, "sha1": cartridge.sha1}
 
 
-def load_potential(store: Store, epoch: int, layout: str) -> tuple[Potential, dict[str, Any]]:
-    """Return the potential that was fitted on an epoch, and `{epoch, sha256}` of its rm.pt.
+def load_potential(store: Store, epoch: int, layout: str) -> tuple[Potential, dict[str, Any]] | tuple[None, None]:
+    """Return the potential in force once an epoch is fitted, and `{epoch, sha256}` of its rm.pt.
+
+    That is the epoch's own model or, if it was refused, the last accepted one before it; None if all were refused.
 
     Raises:
         StackError: zelda-rm is not installed.
-        PotentialError: The epoch is not fitted, its rm.pt is damaged, or it reads observations of another layout.
+        PotentialError: The epoch is not fitted, the rm.pt is damaged, or it reads observations of another layout.
     """
     with _needs("zelda_rm"):
-        from zelda_rm import RewardModelError, read_model  # noqa: PLC0415
+        from zelda_rm import RewardModelError, accepted_epoch, read_model  # noqa: PLC0415
         from zelda_rm import Store as ModelStore  # noqa: PLC0415
+    models = ModelStore(store.url)
     try:
-        model = read_model(ModelStore(store.url), epoch, layout)
+        accepted = accepted_epoch(models, epoch)
+        if accepted is None:
+            logger.warning("no reward model up to epoch %d was accepted; this epoch is not shaped", epoch)
+            return None, None
+        model = read_model(models, accepted, layout)
     except RewardModelError as error:
         raise PotentialError(f"{error}; or train without shaping: --shaping-weight 0") from error
-    sha256 = hashlib.sha256(store.read(f"zelda-models/reward_model/epoch_{epoch}/rm.pt")).hexdigest()
+    sha256 = hashlib.sha256(store.read(f"zelda-models/reward_model/epoch_{accepted}/rm.pt")).hexdigest()
 
     def potential(obs: NDArray[np.float32]) -> NDArray[np.float32]:
         return model.potential(obs)
 
-    return potential, {"epoch": epoch, "sha256": sha256}
+    return potential, {"epoch": accepted, "sha256": sha256}
 
 
 @dataclass(frozen=True)
