@@ -61,7 +61,9 @@ class ProgressFile:
             metrics={**metrics, "rewards": dict(progress.rewards)},
         )
 
-    def write(self, *, done: int, total: int, eta_s: float | None, metrics: dict[str, Any]) -> None:
+    def write(
+        self, *, done: int, total: int, eta_s: float | None, metrics: dict[str, Any], unit: str = "steps"
+    ) -> None:
         """Write a record now.
 
         Raises:
@@ -75,7 +77,7 @@ class ProgressFile:
             "phase": "train",
             "done": done,
             "total": total,
-            "unit": "steps",
+            "unit": unit,
             "eta_s": eta_s,
             "metrics": metrics,
             "updated": self._now().isoformat(timespec="seconds"),

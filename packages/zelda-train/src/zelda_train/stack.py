@@ -1,4 +1,4 @@
-"""The whole system's training epoch: the game of zelda-env, recorded, shaped by the reward model of zelda-rm.
+"""The whole system's epoch: the game of zelda-env, recorded, shaped by the reward model of zelda-rm, and evaluated.
 
 The only module of this package that knows its siblings, and it imports them when they are needed. Everything else
 works with any environment and any potential.
@@ -23,6 +23,7 @@ from zelda_train.cluster import ray_session
 from zelda_train.config import TrainConfig
 from zelda_train.epoch import train_epoch
 from zelda_train.errors import PotentialError, StackError, TrainError
+from zelda_train.evaluation import OnEpisode, evaluate_epoch
 from zelda_train.manifest import parent_of, read_manifest
 from zelda_train.metric import Progress
 from zelda_train.shaping import Potential
@@ -88,6 +89,47 @@ def train_stack_epoch(
             rom=cartridge,
             on_progress=on_progress,
         )
+
+
+def evaluate_stack_epoch(
+    store: Store, epoch: int, *, episodes: int, rom: str | None = None, on_episode: OnEpisode | None = None
+) -> dict[str, Any]:
+    """Evaluate the checkpoint of an epoch on the game, unrecorded, in this process; see `evaluate_epoch`.
+
+    Args:
+        store: The run's store.
+        epoch: A trained epoch.
+        episodes: How many to play.
+        rom: The cartridge that it was trained on; None for the free game.
+        on_episode: Called with the results so far, after each episode.
+
+    Returns:
+        The `policy-evaluation/1` record.
+
+    Raises:
+        StackError: zelda-env is not installed.
+        TrainError: The ROM is not the one that the epoch was trained on, or as `evaluate_epoch`.
+    """
+    trained = read_manifest(store, epoch)
+    layout, cartridge = game_of(rom)
+    if trained is not None and (trained["layout"], trained["rom"]) != (layout, cartridge):
+        raise TrainError(
+            f"epoch {epoch} was trained on {trained['rom']} and {trained['layout']}, this is {cartridge} and {layout}; "
+            "give the same --rom"
+        )
+
+    def make_env() -> gym.Env[Any, Any]:
+        from zelda_env import EnvConfig, SegmentRecorder, ZeldaEnv  # noqa: PLC0415
+
+        parameters = trained["config"] if trained is not None else {}
+        settings = {name: parameters[name] for name in ("frame_skip", "episode_length")}
+        if "milestones" in EnvConfig.model_fields:
+            settings["milestones"] = True
+        listener = Listener()
+        game = ZeldaEnv(EnvConfig(**settings), rom=rom)
+        return RecordedGame(SegmentRecorder(game, cast("SegmentWriter", listener), epoch=epoch), listener)
+
+    return evaluate_epoch(store, epoch, make_env, episodes=episodes, on_episode=on_episode)
 
 
 def game_of(rom: str | None) -> tuple[str, dict[str, str]]:
@@ -218,10 +260,29 @@ class Output:
         return news
 
 
+class Listener:
+    """What an evaluation records into: it keeps nothing but the number of rooms, counted as training counts them."""
+
+    unique_rooms = 0
+    """Rooms seen in the episode that ended last."""
+
+    def submit(self, recording: Recording) -> bool:
+        """Let a segment go."""
+        return True
+
+    def submit_episode(self, record: EpisodeRecord) -> None:
+        """Remember the rooms of an episode."""
+        self.unique_rooms = record.unique_rooms
+
+    def flush(self) -> dict[str, int]:
+        """Return that nothing was written, and nothing dropped."""
+        return {}
+
+
 class RecordedGame(gym.Wrapper[Any, Any, Any, Any]):
     """A recorded environment that tells what it recorded: rooms after an episode, segments after an epoch."""
 
-    def __init__(self, recorder: SegmentRecorder, output: Output) -> None:
+    def __init__(self, recorder: SegmentRecorder, output: Output | Listener) -> None:
         super().__init__(recorder)
         self._recorder, self._output = recorder, output
 
