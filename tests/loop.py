@@ -24,6 +24,7 @@ PARAMETERS = {
     "envs_per_worker": 2,
     "batch_size": 1200,
     "pairs": 2000,
+    "eval_interval": 2,
     # So little play proves nothing about a model, which is to shape all the same.
     "min_accuracy": 0,
 }

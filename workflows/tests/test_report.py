@@ -36,6 +36,14 @@ def test_the_second_epoch_names_the_reward_model_that_shaped_it(page, finished):
     assert page.count(sha[:16]) == 2
 
 
+def test_an_evaluated_epoch_tells_mean_and_spread(finished, tmp_path):
+    spread = {"mean": 6.238, "std": 0.121, "min": 6.0, "max": 6.4}
+    record = {"schema": "policy-evaluation/1", "epoch": 1, "return": spread}
+    finished.write_json("zelda-models/evaluations/epoch_1/policy.json", record)
+    write_report(finished, tmp_path / "page.html")
+    assert "<td>6.24 ± 0.12</td>" in (tmp_path / "page.html").read_text()
+
+
 def test_a_refused_model_is_told_with_its_reason(finished, tmp_path):
     path = "zelda-models/reward_model/epoch_1/manifest.json"
     record = finished.read_json(path, "reward-model/1")

@@ -13,7 +13,7 @@ from zelda_rm.artifact import dump_model
 from zelda_rm.model import RewardModel
 from zelda_train.config import TrainConfig
 from zelda_train.errors import CheckpointError, PotentialError, TrainError
-from zelda_train.stack import GameCreator, Output, game_of, load_potential, train_stack_epoch
+from zelda_train.stack import GameCreator, Output, evaluate_stack_epoch, game_of, load_potential, train_stack_epoch
 
 pytestmark = pytest.mark.usefixtures("cluster")
 
@@ -101,6 +101,28 @@ def test_a_model_of_another_layout_is_refused_by_name(store):
     fitted(store, "zelda-obs/0")
     with pytest.raises(PotentialError, match=r"'zelda-obs/0', expected 'zelda-obs/1'"):
         load_potential(store, 0, "zelda-obs/1")
+
+
+def test_the_game_is_evaluated_once_and_the_store_keeps_nothing_else(store):
+    train_stack_epoch(CONFIG, store, 0)
+    before = set(store.list(""))
+    record = evaluate_stack_epoch(store, 0, episodes=2)
+    assert set(store.list("")) - before == {"zelda-models/evaluations/epoch_0/policy.json"}
+    assert record["length"]["mean"] == CONFIG.episode_length
+    assert record["unique_rooms"]["min"] >= 1
+    assert sum(record["rewards"].values()) == pytest.approx(2 * record["return"]["mean"])
+    first = store.read("zelda-models/evaluations/epoch_0/policy.json")
+    store.delete("zelda-models/evaluations/epoch_0")
+    evaluate_stack_epoch(store, 0, episodes=2)
+    assert store.read("zelda-models/evaluations/epoch_0/policy.json") == first
+
+
+def test_another_game_than_that_of_the_checkpoint_is_not_evaluated(store):
+    manifest = train_stack_epoch(CONFIG, store, 0)
+    changed = manifest | {"rom": {"title": "ZELDA DIN", "sha1": "0" * 40}}
+    store.write_json("zelda-models/checkpoints/epoch_0/manifest.json", changed)
+    with pytest.raises(TrainError, match=r"was trained on .*ZELDA DIN.*; give the same --rom"):
+        evaluate_stack_epoch(store, 0, episodes=1)
 
 
 def test_a_file_that_is_no_cartridge_is_refused(tmp_path):

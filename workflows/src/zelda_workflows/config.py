@@ -29,6 +29,11 @@ class RunConfig(BaseModel):
     shaping_weight: float = Field(
         0.1, ge=0, description="How much the learnt potential counts beside the game's own rewards"
     )
+    eval_interval: int = Field(
+        1,
+        ge=0,
+        description="Epochs from one evaluation of the policy, unshaped and on fixed seeds, to the next; 0 is never",
+    )
 
     panel: Literal["rules", "llm"] = Field(
         "rules", description="Who scores: rules over the recorded states, or language models"
@@ -55,4 +60,6 @@ class RunConfig(BaseModel):
 
 
 # What may differ when a store is taken up again: the rest would change what is already there.
-RESUMABLE = frozenset({"store", "epochs", "run_hours", "base_url", "base_url_puzzle", "base_url_vision"})
+RESUMABLE = frozenset(
+    {"store", "epochs", "run_hours", "eval_interval", "base_url", "base_url_puzzle", "base_url_vision"}
+)

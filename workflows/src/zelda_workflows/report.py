@@ -82,6 +82,7 @@ def _epoch_table(summaries: list[EpochSummary]) -> str:
     headings = [
         "epoch",
         "return",
+        "evaluation: return",
         "rooms an episode",
         "judge total",
         "held-out accuracy",
@@ -95,6 +96,7 @@ def _epoch_table(summaries: list[EpochSummary]) -> str:
         [
             str(row.epoch),
             number(row.metrics.get("return_mean"), 2),
+            _evaluated(row),
             number(row.metrics.get("unique_rooms_mean"), 2),
             number(row.judge_total, 3),
             number(row.heldout_accuracy, 3) + (" refused" if row.refused else ""),
@@ -107,6 +109,13 @@ def _epoch_table(summaries: list[EpochSummary]) -> str:
         for row in summaries
     ]
     return _table(headings, rows)
+
+
+def _evaluated(row: EpochSummary) -> str:
+    """Return mean and standard deviation of the return over the evaluation's episodes."""
+    std = row.policy.get("return", {}).get("std")
+    mean = number(row.evaluation_return, 2)
+    return mean if std is None else f"{mean} ± {number(std, 2)}"
 
 
 def _reward_section(summaries: list[EpochSummary]) -> str:

@@ -23,6 +23,7 @@ _TRAIN_FLAGS = (
     "envs_per_worker",
     "batch_size",
     "shaping_weight",
+    "eval_interval",
 )
 # The flags of both panels, whichever judges: a template cannot leave a flag out.
 _SCORE_FLAGS = (

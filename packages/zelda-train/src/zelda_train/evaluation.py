@@ -150,8 +150,10 @@ def play_episode(env: gym.Env[Any, Any], policy: NumpyPolicy, number: int) -> Ep
         result.terminated, ended = bool(terminated), bool(terminated or truncated)
     result.steps, result.returned = len(rewards), math.fsum(rewards)
     result.rewards = {term: math.fsum(values) for term, values in terms.items()}
-    result.unique_rooms = info.get("unique_rooms")
-    result.milestones = info.get("milestones")
+    if "unique_rooms" in info:
+        result.unique_rooms = int(info["unique_rooms"])
+    if "milestones" in info:
+        result.milestones = {str(name): int(step) for name, step in info["milestones"].items()}
     return result
 
 
