@@ -147,9 +147,7 @@ def test_ctrl_c_is_one_line_and_exit_130(tmp_path):
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert (
-        told == "zelda-train: interrupted; run the same command again, it deletes what is half done and trains anew\n"
-    )
+    assert told == "zelda-train: interrupted; run the same command again, it does anew what is half done\n"
 
 
 def test_a_store_that_cannot_be_written_is_one_line(tmp_path, capsys):

@@ -110,7 +110,7 @@ class EpochCommand(TrainConfig, EvaluationConfig, RunSettings):  # type: ignore[
                 eta_s = round((clock() - began) / done * (episodes - done), 1)
                 metrics = {"evaluation_return": results[-1].returned}
                 bar.update(done - bar.n)
-                file.write(done=done, total=episodes, unit="episodes", eta_s=eta_s, metrics=metrics)
+                file.note(done=done, total=episodes, unit="episodes", eta_s=eta_s, metrics=metrics)
 
             return evaluate_stack_epoch(store, self.epoch, episodes=episodes, rom=self.zelda_rom, on_episode=show)
 
@@ -151,7 +151,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (TrainError, StoreError) as error:
         return _fail(f"zelda-train: {error}")
     except KeyboardInterrupt:
-        _fail("zelda-train: interrupted; run the same command again, it deletes what is half done and trains anew")
+        _fail("zelda-train: interrupted; run the same command again, it does anew what is half done")
         return 130
     return 0
 
