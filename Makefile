@@ -67,7 +67,7 @@ bench: $(STAMP) ## Measure the speeds, each against a baseline taken in the same
 learning: $(STAMP) ## Show that PPO learns: five seeds against random play, about ten minutes on two cores
 	OMP_NUM_THREADS=1 $(BIN)/python packages/zelda-env/examples/learning.py
 
-ladder: $(STAMP) ## Random play and PPO on the milestones of the embedded game, five seeds each: half an hour on two cores
+ladder: $(STAMP) ## Random play and PPO on the milestones of the embedded game, five seeds each: ten minutes on two cores
 	OMP_NUM_THREADS=1 $(BIN)/python packages/zelda-env/examples/ladder.py
 
 game: ## Build the embedded game (needs the Debian package sdcc)

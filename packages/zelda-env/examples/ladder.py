@@ -5,7 +5,7 @@ kills, hearts); and PPO rewarded for events and coverage (new cells and rooms). 
 episode reached a milestone within the budget, and the share of the episodes after training that reach it, as a Markdown
 table. What a seed gave is kept in the results file, so that the same command goes on where it was interrupted.
 
-example: python ladder.py --steps 120000 --seeds 5 --jobs 2
+example: python ladder.py --steps 60000 --seeds 5 --jobs 2
 """
 
 from __future__ import annotations
@@ -185,10 +185,10 @@ def table(results: Iterable[Result]) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=120_000, help="for each agent and seed")
+    parser.add_argument("--steps", type=int, default=60_000, help="for each agent and seed")
     parser.add_argument("--seeds", type=int, default=5, help="how many, at least 1")
     parser.add_argument("--jobs", type=int, default=2, help="at a time, each in a process on one core")
-    parser.add_argument("--episodes", type=int, default=10, help="of full length after training, for each seed")
+    parser.add_argument("--episodes", type=int, default=5, help="of full length after training, for each seed")
     parser.add_argument("--episode-length", type=int, default=1200)
     parser.add_argument("--frame-skip", type=int, default=8)
     parser.add_argument("--results", type=Path, default=Path("runs/ladder.jsonl"), help="kept and gone on with")
