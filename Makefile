@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := packages/zelda-env packages/zelda-judges packages/zelda-rm packages/zelda-train workflows
 STAMP := $(VENV)/.installed
+SCRIPTS := $(wildcard gitops/*.py gitops/*/*/*.py)
 SOURCES := $(addsuffix /src,$(PACKAGES))
 STORE ?= runs/demo
 SEED ?= 7
@@ -17,10 +18,10 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots test test-alone lint types format fuzz bench game game-check images images-test tools clean
+.PHONY: help demo screenshots acorn-pictures test test-alone lint types format fuzz bench learning ladder game game-check images images-test tools clean
 
 help: ## List the targets
-	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 demo: $(STAMP) ## Play, judge, learn the reward and train again: three epochs on the embedded game
 	@exec $(BIN)/zelda-rlaif run --store $(STORE) --epochs 3 --seed $(SEED)
@@ -31,6 +32,10 @@ test: $(STAMP) tools ## Run every test
 test-alone: $(STAMP) ## Install each package alone into an empty environment and run its tests there
 	$(BIN)/python tests/alone.py $(PACKAGES)
 
+.PHONY: cluster-test
+cluster-test: $(STAMP) tools ## Hold the manifests against schemas, policies, flows and, where KUBECONFIG leads to one, a cluster
+	$(BIN)/python -m tests.cluster
+
 lint: $(STAMP) ## Check the style, the types and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -38,7 +43,7 @@ lint: $(STAMP) ## Check the style, the types and who imports whom
 	$(MAKE) --no-print-directory types
 
 types: $(STAMP) ## Check the types
-	$(BIN)/mypy $(SOURCES)
+	$(BIN)/mypy $(SOURCES) $(SCRIPTS)
 
 format: $(STAMP) ## Mend what the linter can mend
 	$(BIN)/ruff check --fix .
@@ -47,12 +52,23 @@ format: $(STAMP) ## Mend what the linter can mend
 screenshots: $(STAMP) ## Make the pictures of the README
 	$(BIN)/python docs/screenshots.py
 
+acorn-pictures: $(STAMP) ## Draw the maps and take the screenshots of docs/acorn.md
+	$(BIN)/python docs/acorn_map.py
+	$(BIN)/python docs/acorn_sheet.py
+
 fuzz: $(STAMP) ## Play 100,000 random actions from every kind of situation in the game: some ten minutes
 	FUZZ_ACTIONS=100000 $(BIN)/python -m pytest -q -rP packages/zelda-env/tests/test_fuzz.py
 
 bench: $(STAMP) ## Measure the speeds, each against a baseline taken in the same run
 	-$(BIN)/zelda-env build-fast
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
+	@if command -v sdcc >/dev/null; then $(MAKE) --no-print-directory game BURN=1; fi
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-quiet -rs --tb=short
+
+learning: $(STAMP) ## Show that PPO learns: five seeds against random play, about ten minutes on two cores
+	OMP_NUM_THREADS=1 $(BIN)/python packages/zelda-env/examples/learning.py
+
+ladder: $(STAMP) ## Random play and PPO on the milestones of the embedded game, five seeds each: half an hour on two cores
+	OMP_NUM_THREADS=1 $(BIN)/python packages/zelda-env/examples/ladder.py
 
 game: ## Build the embedded game (needs the Debian package sdcc)
 	$(MAKE) -C packages/zelda-env/game

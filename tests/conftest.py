@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,31 +42,44 @@ def _find_server() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """A versitygw over a temporary folder, with one bucket named `zelda`; skipped where there is no such program."""
+def s3_program() -> str:
+    """The path of versitygw; a test that wants it is skipped where there is none."""
     program = _find_server()
     if program is None:
         pytest.skip("no S3 server: neither .tools/versitygw (make tools, needs Go) nor one on the PATH")
-    folder = tmp_path_factory.mktemp("s3")
-    (folder / "zelda").mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = S3Server(f"http://127.0.0.1:{port}", secrets.token_hex(8), secrets.token_hex(16))
-    environ = os.environ | {"ROOT_ACCESS_KEY": server.access_key, "ROOT_SECRET_KEY": server.secret_key}
-    process = subprocess.Popen(
-        [program, "--port", f"127.0.0.1:{port}", "--quiet", "posix", str(folder)],
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+    return program
+
+
+@contextlib.contextmanager
+def running(words: Sequence[str], port: int, environ: Mapping[str, str]) -> Iterator[None]:
+    """Run an S3 server for as long as the context lasts, and wait for its port first."""
+    process = subprocess.Popen(words, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         _wait_until_open(process, port)
-        yield server
+        yield
     finally:
         process.terminate()
         process.wait(10)
         process.stderr.close()
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def s3_server(s3_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A versitygw over a temporary folder, with one bucket named `zelda`."""
+    folder = tmp_path_factory.mktemp("s3")
+    (folder / "zelda").mkdir()
+    port = free_port()
+    server = S3Server(f"http://127.0.0.1:{port}", secrets.token_hex(8), secrets.token_hex(16))
+    environ = os.environ | {"ROOT_ACCESS_KEY": server.access_key, "ROOT_SECRET_KEY": server.secret_key}
+    with running([s3_program, "--port", f"127.0.0.1:{port}", "--quiet", "posix", str(folder)], port, environ):
+        yield server
 
 
 def _wait_until_open(process: subprocess.Popen[bytes], port: int, patience_s: float = 20.0) -> None:

@@ -26,7 +26,7 @@ def test_pairs(ratio):
         Preference(epoch=0, target="gain", winner=names[a], loser=names[b], margin=0.5, probability=1.0, split="train")
         for a, b in sides
     ]
-    model = RewardModel("zelda-obs/1")
+    model = RewardModel("zelda-obs/2")
     batch = SegmentBatch.of(segments, model)
     index = index_pairs(pairs, {name: position for position, name in enumerate(names)})["gain"]
     inputs = [model.normalise(torch.from_numpy(segment.rows)) for segment in segments]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import shutil
 
 import pytest
 from jsonschema import ValidationError
-from zelda_env import read_episodes
+from zelda_env import LAYOUT, SegmentRecorder, SegmentWriter, ZeldaEnv, read_episodes
+from zelda_env import Store as EnvStore
 from zelda_env import read_segment as env_read_segment
+from zelda_judges import Store as JudgesStore
 from zelda_judges import read_scores as judges_read_scores
 from zelda_judges import read_segment as judges_read_segment
+from zelda_judges import rules_panel, score_epoch
 from zelda_rm.score import read_scores as rm_read_scores
 from zelda_rm.segment import read_manifest, read_observations
 from zelda_workflows.store import Store, dump_record, parse_record
@@ -31,6 +36,55 @@ def store(tmp_path):
 
 def example(kind):
     return json.loads((GOLDEN / f"{kind}.json").read_text())
+
+
+PLAYED = {5: (5, 6, 0, 6, 3, 4), 6: (1, 6, 6, 3, 7, 5)}
+"""Seed of each episode, and its actions."""
+
+
+def write_anew(base):
+    """Record and score the golden store's two episodes."""
+    writer = SegmentWriter(EnvStore(str(base)))
+    recorder = SegmentRecorder(ZeldaEnv(episode_length=6), writer, epoch=0, frame_every=5)
+    for seed, actions in PLAYED.items():
+        recorder.reset(seed=seed)
+        for action in actions:
+            recorder.step(action)
+    recorder.close()
+    writer.close()
+    asyncio.run(score_epoch(JudgesStore(str(base)), 0, rules_panel()))
+
+
+EVENTFUL = {"rewards", "rooms", "scene", "place", "link", "inventory", "story", "puzzle"}
+"""Objects whose keys follow from what happened."""
+
+
+def outline(value):
+    """Return what a record looks like without its values."""
+    if isinstance(value, dict):
+        return {key: "object" if key in EVENTFUL else outline(part) for key, part in value.items()}
+    return type(value).__name__
+
+
+def outlines(store):
+    """Return the outlines of all records, by path."""
+    records = {path: store.read(path).splitlines() for path in store.list("") if path.endswith((".json", ".jsonl"))}
+    return {path: [outline(json.loads(line)) for line in lines] for path, lines in records.items()}
+
+
+def test_the_golden_store_is_what_the_packages_write_today(tmp_path):
+    write_anew(tmp_path / "anew")
+    if os.environ.get("REGENERATE"):
+        shutil.rmtree(GOLDEN / "store")
+        shutil.copytree(tmp_path / "anew", GOLDEN / "store")
+    golden, anew = Store(str(GOLDEN / "store")), Store(str(tmp_path / "anew"))
+    assert outlines(golden) == outlines(anew), "REGENERATE=1 pytest tests/contracts writes the golden store anew"
+
+
+def test_the_golden_layout_is_that_of_today(store):
+    manifests = [path for path in store.list("") if path.endswith("s0000/manifest.json")]
+    records = [*(json.loads(store.read(path)) for path in manifests), example("checkpoint"), example("reward-model")]
+    assert {record["layout"] for record in records} == {LAYOUT}
 
 
 def test_every_schema_has_an_example(store):

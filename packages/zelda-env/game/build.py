@@ -5,23 +5,27 @@
     build.py OUTPUT --burn   the same game, but it never sleeps while it waits for a frame
     build.py --data    only check the art, rooms and texts and write build/gen.*
 
-The steps: drawings, rooms and texts become build/gen.c, build/gen.h and two
-graphics banks; sdcc compiles and links; the header gets its two checksums.
+The steps: drawings, rooms and texts become build/gen.c, build/gen.h and banks
+of data; sdcc compiles and links; the header gets its two checksums.
 """
 
 import sys
 from pathlib import Path
 
-from art import Layout, lay_out, read_art
-from cartridge import cartridge, compile_all, graphics, write_moving
-from palette import Group, read_palettes
-from room import TILE_SETS, Legend, join_rooms, read_dungeons, read_legend, read_rooms
+from art import read_art
+from bank import DATA_BANK, GRAPHICS_BANK, SET_BANK, DataBanks
+from cartridge import BANK_SIZE, cartridge, compile_all
+from ground import ground_sets, set_bank
+from palette import read_palettes
 from source import BUILD, HERE, SourceError
 from table import (
-    Ground,
+    PALETTES_AT,
     Output,
+    looks_of,
     write_dungeons,
     write_items,
+    write_looks,
+    write_packs,
     write_palettes,
     write_rooms,
     write_screen,
@@ -30,58 +34,49 @@ from table import (
 )
 from text import read_items, read_texts
 from thing import ThingEncoder
+from world import TILES, read_world
 
-TILES = HERE / "tiles"
-ROOMS = HERE / "rooms"
 TEXTS = HERE / "texts"
 
 
-def generate() -> bytes:
-    """Write build/gen.c and build/gen.h and return the graphics banks.
+def generate() -> dict[int, bytes]:
+    """Write build/gen.c and build/gen.h and return the banks of data.
 
     Raises:
         SourceError: A source has a mistake.
     """
     palettes = read_palettes(TILES / "palettes.txt")
     sprite_art = read_art(TILES / "sprites.txt")
-    legends = [read_legend(ROOMS / f"{name}.txt") for _, name in TILE_SETS]
-    rooms = read_rooms(ROOMS, legends)
-    dungeons = read_dungeons(ROOMS / "dungeons.txt")
-    join_rooms(rooms, dungeons)
+    world = read_world()
+    rooms = world.rooms
     texts = read_texts(TEXTS / "texts.txt")
-    items = read_items(TEXTS / "items.txt", texts, sprite_art, [name for name, _ in palettes["obj"]])
+    figures = [name for name, _ in palettes["obj"]]
+    items = read_items(TEXTS / "items.txt", texts, sprite_art, figures)
+    looks = looks_of(sprite_art)
 
-    out = Output()
-    layouts = write_ground(out, legends, palettes)
-    write_texts(out, texts)
-    maps = write_rooms(out, rooms, ThingEncoder(rooms, list(texts), list(items)))
-    write_dungeons(out, dungeons)
+    out, data = Output(), DataBanks(DATA_BANK, SET_BANK - 1)
+    encoder = ThingEncoder(rooms, texts, items, looks, figures)
+    write_packs(out, world.packs, SET_BANK)
+    write_rooms(out, data, rooms, encoder)
+    write_texts(out, data, texts, encoder.choices, items)
+    write_dungeons(out, world.dungeons)
     write_items(out, items, sprite_art)
+    write_looks(out, looks, sprite_art)
     screen = write_screen(out, read_art(TILES / "font.txt"), read_art(TILES / "ui.txt"))
     sprites = write_sprites(out, sprite_art)
     colours = write_palettes(out, palettes)
-    write_moving(out, layouts)
-    gfx = graphics(layouts, screen, sprites, colours, maps)
     out.write(BUILD)
-    outside, inside = (len(layout.tiles.tiles) for layout in layouts)
+    sets = ground_sets(rooms, world.packs, world.legends, world.arts, palettes, len(screen.tiles))
+
     first, second = (len(bank.tiles) for bank in sprites)
-    print(
-        f"outside {outside}/256 tiles, inside {inside}/256, screen {len(screen.tiles)}/256, "
-        f"sprites {first}/128 + {second}/128"
-    )
-    return gfx
-
-
-def write_ground(out: Output, legends: list[Legend], palettes: dict[str, Group]) -> list[Layout]:
-    """Lay out the tiles of both sets and write the records of their cells."""
-    ground, layouts = Ground(), []
-    for number, ((art_name, _), group) in enumerate(zip(TILE_SETS, ("bg", "bg-inside"), strict=True)):
-        art_of = read_art(TILES / f"{art_name}.txt")
-        layout = lay_out(art_of, art_name)
-        ground.add(number, legends[number], art_of, layout, [name for name, _ in palettes[group]])
-        layouts.append(layout)
-    ground.write(out)
-    return layouts
+    print(f"screen {len(screen.tiles)}/256 tiles, sprites {first}/128 + {second}/128")
+    print(f"{len(rooms)} rooms, {len(texts)} texts + {len(encoder.choices)} choices; data by bank {data.used}")
+    used = ", ".join(f"{ground.name} {ground.used[0]}+{ground.used[1]}" for ground in sets)
+    print(f"tiles of 256+{256 - len(screen.tiles)} by set: {used}")
+    graphics = screen.blob() + sprites[0].blob() + sprites[1].blob()
+    graphics = graphics.ljust(PALETTES_AT - BANK_SIZE, b"\0") + colours
+    banks = {set_bank(number): ground.content for number, ground in enumerate(sets)}
+    return {GRAPHICS_BANK: graphics} | {bank: bytes(content) for bank, content in data.banks.items()} | banks
 
 
 def main(arguments: list[str]) -> int:
@@ -91,9 +86,9 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     try:
-        gfx = generate()
+        banks = generate()
         if arguments[0] != "--data":
-            Path(arguments[0]).write_bytes(cartridge(compile_all(burn), gfx))
+            Path(arguments[0]).write_bytes(cartridge(compile_all(burn) | banks))
     except SourceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

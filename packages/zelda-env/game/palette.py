@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from room import SEASONS
 from source import SourceError, lines_of
 
 Colour = tuple[int, int, int]
@@ -16,12 +17,14 @@ LEVELS = 5
 def read_palettes(path: Path) -> dict[str, Group]:
     """Read a name and four RRGGBB colours a line.
 
-    A line `bg`, `bg-inside` or `obj` starts a group.
+    A line `bg`, `bg-inside`, `bg-dungeon`, `obj`, or `bg-` and a season starts a group; `bg` serves
+    the seasons that have none.
 
     Raises:
         SourceError: A line has another form, or a group has more than eight palettes.
     """
-    groups: dict[str, Group] = {"bg": [], "bg-inside": [], "obj": []}
+    names = ("bg", *(f"bg-{season}" for season in SEASONS), "bg-inside", "bg-dungeon", "obj")
+    groups: dict[str, Group] = {name: [] for name in names}
     current: Group | None = None
     for number, text in lines_of(path):
         line = text.split("#")[0].strip()

@@ -1,14 +1,17 @@
 """Legends, rooms and dungeons, and whether they fit together as one world."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from source import SourceError, entries_of, lines_of, options_of
 
-TILE_SETS = (("world", "legend"), ("inside", "legend-inside"))
-"""Drawings and legend of each tile set."""
-OUTSIDE_GROUPS = (0,)
+LEGENDS = (("world", "legend"), ("inside", "legend-inside"))
+"""Drawings and legend of what is outside, and of all other groups."""
+SEASONS = ("spring", "summer", "autumn", "winter")
+OUTSIDE_GROUP = 0
+DEFAULT_PACK = 0x10
+ANY_SEASON = 0xFF
 DOORS = range(0x70, 0x7C)
 """Tiles of key doors, boss doors and shutters: solid, and yet ways to a neighbour."""
 UP, RIGHT, DOWN, LEFT = range(4)
@@ -26,7 +29,8 @@ class Cell:
         collision: 0 where anybody can walk.
         kind: What happens to who stands on it.
         art: Name of the drawing, and after a dot which 16x16 part of it.
-        cut: The tile it becomes when it is cut, or 0; `bomb` and `push` likewise.
+        cut: The tile it becomes when it is cut, or 0; `bomb` and `push` likewise, and
+            `toggle` when an orb is turned.
     """
 
     name: str
@@ -37,9 +41,50 @@ class Cell:
     cut: int
     bomb: int
     push: int
+    toggle: int
+
+    @property
+    def becomes(self) -> set[int]:
+        """The tiles that its options name."""
+        return {self.cut, self.bomb, self.push, self.toggle} - {0}
 
 
-Legend = dict[str, Cell]
+BECOMES = {0xF1: 0xF0, 0x0C: 0x0D, 0x08: 0x09} | dict.fromkeys(range(0x18, 0x1D), 0x1D)
+"""What tiles turn into that need no option: chests, buttons, torches and blocks."""
+
+
+@dataclass
+class Legend:
+    """The cells of a legend: what each character is, and in which seasons it is something else."""
+
+    name: str
+    plain: dict[str, Cell] = field(default_factory=dict)
+    seasonal: dict[tuple[str, int], Cell] = field(default_factory=dict)
+
+    def at(self, char: str, season: int) -> Cell:
+        """Look up a character in a season."""
+        return self.seasonal.get((char, season), self.plain[char])
+
+    def cells(self, char: str) -> list[Cell]:
+        """Everything a character is in the course of a year."""
+        return [self.at(char, season) for season in range(len(SEASONS))]
+
+    def by_tile(self, season: int) -> dict[int, Cell]:
+        """The cells of a season by their tile ids.
+
+        Raises:
+            SourceError: Two characters are the same tile and yet differ.
+        """
+        found: dict[int, Cell] = {}
+        for char in self.plain:
+            cell = self.at(char, season)
+            other = found.setdefault(cell.tile, cell)
+            if replace(other, name=cell.name) != cell:
+                raise SourceError(
+                    f"rooms/{self.name}.txt: tile {cell.tile:02x} is both {other.name!r} and {cell.name!r} "
+                    f"in {SEASONS[season]}"
+                )
+        return found
 
 
 @dataclass(frozen=True)
@@ -58,22 +103,37 @@ class Room:
     """A room as it is drawn, and what the world around it adds.
 
     Attributes:
-        cells: Rows of cells.
+        chars: Rows of characters of the legend.
+        stamps: What is laid over the map: the kind of each is the name of a stamp.
+        pack: The region that an outside room belongs to.
+        season: The season that it always has, or FF.
         exits: A bit for each side that has an opening: 1 up, 2 right, 4 down, 8 left.
         place: Dungeon index (FF for none) and cell of its floor map.
     """
 
     name: str
     key: RoomKey
-    cells: list[list[Cell]] = field(default_factory=list)
+    legend: Legend
+    chars: list[str] = field(default_factory=list)
     things: list[Thing] = field(default_factory=list)
+    stamps: list[Thing] = field(default_factory=list)
     exits: int = 0
     place: tuple[int, int] = (0xFF, 0)
+    pack: int = DEFAULT_PACK
+    season: int = ANY_SEASON
 
     @property
-    def tile_set(self) -> int:
-        """Index into TILE_SETS."""
-        return int(self.key[0] not in OUTSIDE_GROUPS)
+    def is_outside(self) -> bool:
+        """Whether it has seasons."""
+        return self.key[0] == OUTSIDE_GROUP
+
+    def cell(self, column: int, row: int) -> Cell:
+        """Look up a cell as it is without a season."""
+        return self.legend.plain[self.chars[row][column]]
+
+    def cells(self, column: int, row: int) -> list[Cell]:
+        """Everything a cell is in the course of a year."""
+        return self.legend.cells(self.chars[row][column])
 
     @property
     def width(self) -> int:
@@ -85,10 +145,14 @@ class Room:
         """In cells."""
         return 11 if self.key[0] >= 4 else 8
 
-    def is_open(self, column: int, row: int) -> bool:
+    def is_open(self, column: int, row: int, season: int) -> bool:
         """Whether a way leads over a cell: free ground, or inside a door of any kind."""
-        cell = self.cells[row][column]
-        return cell.collision == 0 or (cell.tile in DOORS and bool(self.tile_set))
+        cell = self.legend.at(self.chars[row][column], season)
+        return cell.collision == 0 or (cell.tile in DOORS and not self.is_outside)
+
+    def seasons(self, default: int) -> list[int]:
+        """The seasons in which somebody can come in from another region: its own, or that of the region."""
+        return [default if self.season == ANY_SEASON else self.season]
 
     def edge(self, way: int) -> list[tuple[int, int]]:
         """List column and row of the cells along a side, from the left or from the top."""
@@ -111,24 +175,51 @@ class Dungeon:
 def read_legend(path: Path) -> Legend:
     """Read `char name tile collision type art`, then options such as `cut=TILE`, a line.
 
+    `char.winter` in place of the character says what it is in that season.
+
     Raises:
         SourceError: A line has another form, or a character is there twice.
     """
-    legend: Legend = {}
+    legend = Legend(path.stem)
     for number, line in entries_of(path):
         where = f"{path.name}:{number}"
         parts = line.split()
         if len(parts) < 6:
             raise SourceError(f"{where}: want char name tile collision type art")
-        char, name, tile, collision, kind, art = parts[:6]
-        if char in legend:
-            raise SourceError(f"{where}: {char!r} is there twice")
-        options = options_of(parts[6:], where)
-        cut, bomb, push = (int(options.pop(key, "0"), 16) for key in ("cut", "bomb", "push"))
-        if options:
-            raise SourceError(f"{where}: no such option: {', '.join(options)}")
-        legend[char] = Cell(name, int(tile, 16), int(collision, 16), int(kind, 16), art, cut, bomb, push)
+        char, dot, season = parts[0][0], parts[0][1:2], parts[0][2:]
+        cell = read_cell(parts[1:], where)
+        if not dot:
+            if legend.plain.setdefault(char, cell) is not cell:
+                raise SourceError(f"{where}: {char!r} is there twice")
+        elif dot != "." or season not in SEASONS:
+            raise SourceError(f"{where}: want one character, or it, a dot and a season: {parts[0]!r}")
+        elif legend.seasonal.setdefault((char, SEASONS.index(season)), cell) is not cell:
+            raise SourceError(f"{where}: {parts[0]!r} is there twice")
+    for char, season_number in legend.seasonal:
+        if char not in legend.plain:
+            raise SourceError(f"{path.name}: {char}.{SEASONS[season_number]} has no plain line {char!r}")
     return legend
+
+
+def read_cell(parts: list[str], where: str) -> Cell:
+    """Read what follows the character in a line of a legend."""
+    name, tile, collision, kind, art = parts[:5]
+    options = options_of(parts[5:], where)
+    cut, bomb, push, toggle = (int(options.pop(key, "0"), 16) for key in ("cut", "bomb", "push", "toggle"))
+    if options:
+        raise SourceError(f"{where}: no such option: {', '.join(options)}")
+    return Cell(name, int(tile, 16), int(collision, 16), int(kind, 16), art, cut, bomb, push, toggle)
+
+
+def read_packs(path: Path) -> dict[int, int]:
+    """Read `pack NUMBER SEASON NAME` a line: the regions and the season that each has by itself."""
+    packs: dict[int, int] = {}
+    for number, line in entries_of(path):
+        parts = line.split(maxsplit=3)
+        if len(parts) != 4 or parts[0] != "pack" or parts[2] not in SEASONS:
+            raise SourceError(f"{path.name}:{number}: want pack NUMBER SEASON NAME")
+        packs[int(parts[1], 16)] = SEASONS.index(parts[2])
+    return packs
 
 
 def room_key(path: Path) -> RoomKey | None:
@@ -137,13 +228,15 @@ def room_key(path: Path) -> RoomKey | None:
     return (int(found[1] or "0"), int(found[2], 16)) if found else None
 
 
-def read_rooms(folder: Path, legends: list[Legend]) -> dict[RoomKey, Room]:
+def read_rooms(folder: Path, legends: list[Legend], packs: dict[int, int]) -> dict[RoomKey, Room]:
     """Read every room of a folder; other files there are legends and floor maps."""
     rooms = {}
     for path in sorted(folder.glob("*.txt")):
         key = room_key(path)
         if key:
-            rooms[key] = read_room(path, key, legends)
+            rooms[key] = room = read_room(path, key, legends)
+            if room.pack not in packs:
+                raise SourceError(f"rooms/{path.name}: pack {room.pack:02x} is not in rooms/packs.txt")
     return rooms
 
 
@@ -153,7 +246,7 @@ def read_room(path: Path, key: RoomKey, legends: list[Legend]) -> Room:
     Raises:
         SourceError: The map has another size, or a line belongs to neither.
     """
-    room = Room(path.stem, key)
+    room = Room(path.stem, key, legends[key[0] != OUTSIDE_GROUP])
     section = ""
     for number, line in lines_of(path):
         where = f"rooms/{path.name}:{number}"
@@ -162,27 +255,41 @@ def read_room(path: Path, key: RoomKey, legends: list[Legend]) -> Room:
         if line in ("map", "objects"):
             section = line
         elif section == "map":
-            room.cells.append(read_row(line, room, legends, where))
-            if len(room.cells) == room.height:
+            room.chars.append(read_row(line, room, where))
+            if len(room.chars) == room.height:
                 section = ""
         elif section == "objects":
             room.things.append(read_thing(line, where))
+        elif line.startswith("put "):
+            room.stamps.append(read_thing(line.removeprefix("put "), where))
         else:
-            raise SourceError(f"{where}: {line!r} stands outside of map and objects")
-    if len(room.cells) != room.height:
+            read_header(line, room, where)
+    if len(room.chars) != room.height:
         raise SourceError(f"rooms/{path.name}: a room has {room.height} rows")
     return room
 
 
-def read_row(line: str, room: Room, legends: list[Legend], where: str) -> list[Cell]:
-    """Look up the characters of one row of a map."""
-    legend = legends[room.tile_set]
+def read_header(line: str, room: Room, where: str) -> None:
+    """Read `pack NUMBER` or `season NAME`, which stand before the map of an outside room."""
+    key, _, value = line.partition(" ")
+    if not room.is_outside or key not in ("pack", "season"):
+        raise SourceError(f"{where}: {line!r} stands outside of map and objects")
+    if key == "pack":
+        room.pack = int(value, 16)
+    elif value in SEASONS or value in ("0", "1", "2", "3"):
+        room.season = SEASONS.index(value) if value in SEASONS else int(value)
+    else:
+        raise SourceError(f"{where}: season is one of {', '.join(SEASONS)}, not {value!r}")
+
+
+def read_row(line: str, room: Room, where: str) -> str:
+    """Check the characters of one row of a map."""
     if len(line) != room.width:
         raise SourceError(f"{where}: a row has {room.width} cells, this has {len(line)}")
     for char in line:
-        if char not in legend:
-            raise SourceError(f"{where}: {char!r} is not in rooms/{TILE_SETS[room.tile_set][1]}.txt")
-    return [legend[char] for char in line]
+        if char not in room.legend.plain:
+            raise SourceError(f"{where}: {char!r} is not in rooms/{room.legend.name}.txt")
+    return line
 
 
 def read_thing(line: str, where: str) -> Thing:
@@ -213,7 +320,7 @@ def read_dungeons(path: Path) -> list[Dungeon]:
     return dungeons
 
 
-def join_rooms(rooms: dict[RoomKey, Room], dungeons: list[Dungeon]) -> None:
+def join_rooms(rooms: dict[RoomKey, Room], dungeons: list[Dungeon], packs: dict[int, int]) -> None:
     """Give every room its exits and its place.
 
     Raises:
@@ -223,7 +330,7 @@ def join_rooms(rooms: dict[RoomKey, Room], dungeons: list[Dungeon]) -> None:
         place_rooms(rooms, dungeon)
     for room in rooms.values():
         for way in (UP, RIGHT, DOWN, LEFT):
-            join_side(room, way, neighbour(rooms, dungeons, room, way))
+            join_side(room, way, neighbour(rooms, dungeons, room, way), packs)
 
 
 def place_rooms(rooms: dict[RoomKey, Room], dungeon: Dungeon) -> None:
@@ -251,16 +358,27 @@ def neighbour(rooms: dict[RoomKey, Room], dungeons: list[Dungeon], room: Room, w
     return None
 
 
-def join_side(room: Room, way: int, other: Room | None) -> None:
-    """Note the exit on one side of a room and compare it with the room beside it."""
+def join_side(room: Room, way: int, other: Room | None, packs: dict[int, int]) -> None:
+    """Note the exit on one side of a room and compare it with the room beside it, season by season.
+
+    Who comes in from another region comes in its own season, whatever it was outside.
+    """
     warps = {(thing.column, thing.row) for thing in room.things if thing.kind == "warp"}
+    everywhere = list(range(len(SEASONS))) if room.is_outside else [0]
     # neighbours are of one group and so of one size: the opposite side of this room has their cells
     for mine, theirs in zip(room.edge(way), room.edge((way + 2) % 4), strict=True):
-        leads_on = room.is_open(*mine) and mine not in warps
+        leads_on = any(room.is_open(*mine, season) for season in everywhere) and mine not in warps
         if leads_on:
             room.exits |= 1 << way
         if other is None:
             if leads_on:
                 raise SourceError(f"rooms/{room.name}.txt: cell {mine} leads out of the world")
-        elif room.is_open(*mine) != other.is_open(*theirs):
+        elif other.pack == room.pack:
+            for season in everywhere:
+                if room.is_open(*mine, season) != other.is_open(*theirs, season):
+                    raise SourceError(
+                        f"rooms/{room.name}.txt: cell {mine} does not meet cell {theirs} of {other.name}.txt "
+                        f"in {SEASONS[season]}"
+                    )
+        elif leads_on and not all(other.is_open(*theirs, season) for season in other.seasons(packs[other.pack])):
             raise SourceError(f"rooms/{room.name}.txt: cell {mine} does not meet cell {theirs} of {other.name}.txt")

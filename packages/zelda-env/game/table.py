@@ -1,18 +1,21 @@
-"""The tables of the game: build/gen.c and build/gen.h, one function for each kind of source."""
+"""The tables of the game: build/gen.c and build/gen.h, and the banks of data, one function for each source."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from art import Art, Layout, TileSet
+from art import Art, TileSet
+from bank import GRAPHICS_BANK, DataBanks
+from ground import PAGES
 from palette import Group, group_bytes
-from room import TILE_SETS, Cell, Dungeon, Legend, Room, RoomKey
+from room import SEASONS, Dungeon, Room, RoomKey
 from source import SourceError
-from text import Item, Text
+from text import SHOP_TEXTS, Item, Text
 from thing import ThingEncoder
 
 PALETTES_AT = 0x6000
-MAPS_AT = 0x6400
-DEEDS = ("-", "heal")
+CHART_COLUMNS, CHART_ROWS = 12, 8
+NONE = 0xFF
+HEAL, GIVE = 1, 2
 
 
 class Output:
@@ -24,7 +27,7 @@ class Output:
 
     def bytes(self, name: str, data: Iterable[int]) -> None:
         """Write an array of bytes that the header does not mention."""
-        numbers = [str(byte) for byte in data]
+        numbers = [str(byte) for byte in data] or ["0"]
         self.code.append(f"const u8 {name}[{len(numbers)}] = {{{','.join(numbers)}}};\n")
 
     def array(self, name: str, data: Iterable[int]) -> None:
@@ -45,125 +48,102 @@ class Output:
         self.header.append(f"#define {name} {value}\n")
 
     def write(self, folder: Path) -> None:
-        """Write both files."""
+        """Write both files, each only if it changed: what did not need not be compiled again."""
         folder.mkdir(exist_ok=True)
-        (folder / "gen.c").write_text("".join(self.code))
-        (folder / "gen.h").write_text("".join(self.header))
+        for name, lines in (("gen.c", self.code), ("gen.h", self.header)):
+            path, text = folder / name, "".join(lines)
+            if not path.exists() or path.read_text() != text:
+                path.write_text(text)
 
 
-class Ground:
-    """The records that tile ids point to: look, collision, type, and what a cell becomes."""
-
-    def __init__(self) -> None:
-        self.record_of = bytearray(512)
-        self.known: set[int] = set()
-        self.shapes: dict[str, int] = {}
-        fields = ("coll", "type", "cut", "bomb", "push", "tile", "attr", "auto")
-        self.fields = {name: bytearray() for name in fields}
-
-    def add(self, number: int, legend: Legend, art_of: dict[str, Art], layout: Layout, palettes: list[str]) -> None:
-        """Add the cells of one tile set.
-
-        Args:
-            number: Index into TILE_SETS.
-            legend: The cells.
-            art_of: The drawings they name.
-            layout: Where the tiles of these drawings lie.
-            palettes: Names of the set's palettes.
-
-        Raises:
-            SourceError: A cell names no drawing, a drawing no palette, or a tile id is there twice.
-        """
-        art_file, legend_file = TILE_SETS[number]
-        for cell in legend.values():
-            name = cell.art.partition(".")[0]
-            if name not in art_of:
-                raise SourceError(f"rooms/{legend_file}.txt: no drawing {name!r} in tiles/{art_file}.txt")
-            tile = number << 8 | cell.tile
-            if tile in self.known:
-                raise SourceError(f"rooms/{legend_file}.txt: tile {cell.tile:02x} is there twice")
-            self.known.add(tile)
-            self.record_of[tile] = len(self.fields["auto"])
-            self.add_record(cell, art_of[name], layout.placed[name], palettes)
-
-    def add_record(self, cell: Cell, art: Art, placed: list[int], palettes: list[str]) -> None:
-        """Add the record of one cell; `placed` are the tiles of its drawing."""
-        shape = art.options.get("auto")
-        look = [placed[0], 0, 0, 0] if shape else part_tiles(cell, art, placed)
-        palette = art.options.get("pal", palettes[0])
-        if palette not in palettes:
-            raise SourceError(f"{art.where}: no palette {palette!r}")
-        self.fields["coll"].append(cell.collision)
-        self.fields["type"].append(cell.kind)
-        self.fields["cut"].append(cell.cut)
-        self.fields["bomb"].append(cell.bomb)
-        self.fields["push"].append(cell.push)
-        self.fields["tile"] += bytes(look)
-        self.fields["attr"].append(palettes.index(palette))
-        self.fields["auto"].append(self.shapes.setdefault(shape, len(self.shapes) + 1) if shape else 0)
-
-    def write(self, out: Output) -> None:
-        """Write the records, field by field: the game's compiler indexes bytes best."""
-        out.array("tile_mt", self.record_of)
-        for name, data in self.fields.items():
-            out.array(f"mt_{name}", data)
+def write_packs(out: Output, packs: dict[int, int], set_bank: int) -> None:
+    """Write the regions and their seasons, where the sets of ground tiles begin, and their pages."""
+    out.define("PACK_COUNT", len(packs))
+    out.array("pack_id", packs)
+    out.array("pack_season", packs.values())
+    out.define("SET_FIRST", set_bank)
+    out.define("SET_INSIDE", set_bank + len(packs) * len(SEASONS))
+    for number, page in enumerate(PAGES):
+        out.define(f"PAGE_{page.upper()}", number)
 
 
-def part_tiles(cell: Cell, art: Art, placed: list[int]) -> list[int]:
-    """Find the four tiles of the 16x16 part of a drawing that a cell shows."""
-    index, parts_across = int(cell.art.partition(".")[2] or 0), art.width // 16
-    column, row = index % parts_across * 2, index // parts_across * 2
-    across = art.width // 8
-    return [placed[(row + down) * across + column + right] for down in (0, 1) for right in (0, 1)]
-
-
-def write_texts(out: Output, texts: dict[str, Text]) -> None:
-    """Write the texts, and what follows each of them.
+def write_texts(
+    out: Output, data: DataBanks, texts: dict[str, Text], choices: list[bytes], items: dict[str, Item]
+) -> None:
+    """Write the texts and what follows each of them, then the choices, and an index of both.
 
     Raises:
         SourceError: A text does what the game does not know.
     """
     names = list(texts)
-    then, deeds, flags = bytearray(), bytearray(), bytearray()
-    for i, (name, text) in enumerate(texts.items()):
-        out.bytes(f"text_{i}", text.encode())
-        then += bytes([names.index(follow) for follow in text.follows] or [0xFF, 0xFF])
-        deed = text.options.get("do", "-")
-        if deed not in DEEDS:
-            raise SourceError(f"texts/texts.txt: [{name}] do={deed} is not known")
-        deeds.append(DEEDS.index(deed))
-        flags.append(int(text.options.get("flag", "0"), 16))
-    out.table("u8 *const ", "text_of", (f"text_{i}" for i in range(len(names))))
-    out.table("u16 ", "text_id", (text.number for text in texts.values()))
-    out.declare("u8", "*const text_of[]")
-    out.declare("u16", "text_id[]")
-    out.array("text_then", then)
-    out.array("text_do", deeds)
-    out.array("text_flag", flags)
+    index_at = data.reserve(3 * (len(texts) + len(choices)), "the index of texts")
+    if len(texts) + len(choices) > NONE:
+        raise SourceError(f"{len(texts)} texts and {len(choices)} choices among them are more than {NONE}")
+    places = bytearray()
+    records = [text_record(name, text, names, list(items)) for name, text in texts.items()]
+    for record in (*records, *choices):
+        bank, address = data.add(record, "the texts")
+        places += bytes((bank, *address.to_bytes(2, "little")))
+    data.fill(index_at, bytes(places))
+    out.define("TEXTS_BANK", index_at[0])
+    out.define("TEXTS_AT", f"0x{index_at[1]:04x}u")
+    for name in SHOP_TEXTS:
+        out.define(f"TEXT_{name.upper()}", names.index(name) if name in names else NONE)
 
 
-def write_rooms(out: Output, rooms: dict[RoomKey, Room], encoder: ThingEncoder) -> bytes:
-    """Write what is known of each room, and return the maps, which lie in a bank of their own."""
-    names = ("room_ids", "room_groups", "room_dungeon", "room_place", "room_floor", "room_props")
-    columns = {name: bytearray() for name in names}
-    maps, map_at = bytearray(), []
-    for i, ((group, number), room) in enumerate(sorted(rooms.items())):
-        map_at.append(MAPS_AT + len(maps))
-        maps += bytes(cell.tile for row in room.cells for cell in row)
-        data, properties = encoder.encode(room)
-        out.bytes(f"objects_{i}", data + b"\0")
+def text_record(name: str, text: Text, names: list[str], items: list[str]) -> bytes:
+    """Lay out a text: 0, its id, the texts after yes and no, deed and its item, flag, next text, then itself."""
+    options = text.options
+    deed, item = 0, 0
+    if "give" in options:
+        if options["give"] not in items:
+            raise SourceError(f"texts/texts.txt: [{name}] gives {options['give']!r}, which is not in items.txt")
+        deed, item = GIVE, items.index(options["give"])
+    if options.get("do"):
+        if options["do"] != "heal":
+            raise SourceError(f"texts/texts.txt: [{name}] do={options['do']} is not known")
+        deed |= HEAL
+    then = [names.index(follow) for follow in text.follows] or [NONE, NONE]
+    following = names.index(options["next"]) if "next" in options else NONE
+    head = (0, text.number & 0xFF, text.number >> 8, *then, deed, item, int(options.get("flag", "0"), 16), following)
+    return bytes(head) + text.encode()
+
+
+def write_rooms(out: Output, data: DataBanks, rooms: dict[RoomKey, Room], encoder: ThingEncoder) -> None:
+    """Write a record for each room, and an index: group, number, bank and address.
+
+    A record is region, season, dungeon, its cell, floor, properties, the objects and a zero, the map.
+    """
+    index_at = data.reserve(5 * len(rooms) + 1, "the index of rooms")
+    index = bytearray()
+    for (group, number), room in sorted(rooms.items()):
+        things, properties = encoder.encode(room)
         dungeon, place = room.place
-        values = (number, group, dungeon, place % 64, place // 64, properties)
-        for column, value in zip(columns.values(), values, strict=True):
-            column.append(value)
-    for name, column in columns.items():
-        out.array(name, column)
-    out.table("u8 *const ", "room_objects", (f"objects_{i}" for i in range(len(rooms))))
-    out.table("u16 ", "room_map_at", map_at)
-    out.declare("u8", "*const room_objects[]")
-    out.declare("u16", "room_map_at[]")
-    out.define("ROOM_COUNT", len(rooms))
-    return bytes(maps)
+        cells = bytes(room.cell(column, row).tile for row in range(room.height) for column in range(room.width))
+        head = (room.pack, room.season, dungeon, place % 64, place // 64, properties)
+        bank, address = data.add(bytes(head) + things + b"\0" + cells, "the rooms")
+        index += bytes((group, number, bank, *address.to_bytes(2, "little")))
+    data.fill(index_at, bytes(index) + b"\xff")
+    write_chart(out, [number for group, number in rooms if group == 0])
+    out.define("ROOMS_BANK", index_at[0])
+    out.define("ROOMS_AT", f"0x{index_at[1]:04x}u")
+
+
+def write_chart(out: Output, numbers: list[int]) -> None:
+    """Write which rooms there are outside, a word for each row of the map, and the part of it that has any.
+
+    Raises:
+        SourceError: The world is larger than the map of the menu.
+    """
+    columns, rows = [number & 15 for number in numbers], [number >> 4 for number in numbers]
+    left, top = min(columns), min(rows)
+    if max(columns) - left >= CHART_COLUMNS or max(rows) - top >= CHART_ROWS:
+        raise SourceError(f"the rooms outside span more than the {CHART_COLUMNS} by {CHART_ROWS} of the menu's map")
+    out.define("CHART_LEFT", left)
+    out.define("CHART_TOP", top)
+    words = [sum(1 << number % 16 for number in numbers if number >> 4 == row) for row in range(16)]
+    out.table("u16 ", "chart_rows", words)
+    out.declare("u16", "chart_rows[]")
 
 
 def write_dungeons(out: Output, dungeons: list[Dungeon]) -> None:
@@ -172,22 +152,33 @@ def write_dungeons(out: Output, dungeons: list[Dungeon]) -> None:
     for i, dungeon in enumerate(dungeons):
         out.bytes(f"dungeon_{i}", (number or 0 for number in dungeon.cells))
     out.table("u8 *const ", "dungeon_maps", (f"dungeon_{i}" for i in range(len(dungeons))))
-    out.bytes("dungeon_index", (dungeon.index for dungeon in dungeons))
-    out.bytes("dungeon_floors", (len(dungeon.cells) // 64 for dungeon in dungeons))
+    out.array("dungeon_index", (dungeon.index for dungeon in dungeons))
+    out.array("dungeon_floors", (len(dungeon.cells) // 64 for dungeon in dungeons))
     out.declare("u8", "*const dungeon_maps[]")
-    out.declare("u8", "dungeon_index[], dungeon_floors[]")
 
 
 def write_items(out: Output, items: dict[str, Item], sprites: dict[str, Art]) -> None:
     """Write the items; their drawings are named, because the header numbers the sprites."""
     kinds = list(items.values())
+    for name in items:
+        out.define(f"I_{name.upper()}", list(items).index(name))
     out.array("item_id", (item.treasure for item in kinds))
     out.array("item_param", (item.parameter for item in kinds))
     out.array("item_pal", (item.palette for item in kinds))
     out.array("item_text", (item.text for item in kinds))
     out.table("u8 ", "item_tile", (f"S_{item.art.upper()}" for item in kinds))
     out.bytes("item_wide", (int(sprites[item.art].width == 16) for item in kinds))
-    out.declare("u8", "item_tile[], item_wide[]")
+    out.bytes("item_bank", (8 * int(sprites[item.art].options.get("bank", "0")) for item in kinds))
+    out.declare("u8", "item_tile[], item_wide[], item_bank[]")
+
+
+def write_looks(out: Output, looks: list[str], sprites: dict[str, Art]) -> None:
+    """Write the three views of each figure of people; one without a back or a side shows its front."""
+    for view in ("down", "up", "right"):
+        names = [f"{look}_{view}" if f"{look}_{view}" in sprites else f"{look}_down" for look in looks]
+        out.table("u8 ", f"look_{view}", (f"S_{name.upper()}" for name in names))
+    out.bytes("look_bank", (8 * int(sprites[f"{look}_down"].options.get("bank", "0")) for look in looks))
+    out.declare("u8", "look_down[], look_up[], look_right[], look_bank[]")
 
 
 def write_screen(out: Output, font: dict[str, Art], screen: dict[str, Art]) -> TileSet:
@@ -200,6 +191,7 @@ def write_screen(out: Output, font: dict[str, Art], screen: dict[str, Art]) -> T
         out.define(f"UI_{name.upper()}", f"{len(tiles.tiles)}u")
         for tile in art.tiles():
             tiles.add(tile, share=False)
+    out.define("SCREEN_END", f"{len(tiles.tiles)}u")
     return tiles
 
 
@@ -215,12 +207,22 @@ def write_sprites(out: Output, sprites: dict[str, Art]) -> tuple[TileSet, TileSe
 
 
 def write_palettes(out: Output, palettes: dict[str, Group]) -> bytes:
-    """Number the palettes, and return their colours, which lie in a bank of their own."""
-    for prefix, group in (("PAL", "obj"), ("BGP", "bg")):
-        for i, (name, _) in enumerate(palettes[group]):
+    """Number the palettes, and return their colours: the four seasons, houses, dungeons, the figures."""
+    for prefix, group in (("PAL", palettes["obj"]), ("BGP", palettes["bg-inside"])):
+        for i, (name, _) in enumerate(group):
             out.define(f"{prefix}_{name.upper()}", i)
     data = bytearray()
-    for name in ("bg", "bg-inside", "obj"):
-        out.define(f"PALETTES_{name.upper().replace('-', '_')}", f"0x{PALETTES_AT + len(data):04x}u")
-        data += group_bytes(palettes[name])
+    groups = [*(palettes.get(f"bg-{season}") or palettes["bg"] for season in SEASONS)]
+    groups += [palettes["bg-inside"], palettes["bg-dungeon"]]
+    out.define("GRAPHICS_BANK", GRAPHICS_BANK)
+    out.define("PALETTES", f"0x{PALETTES_AT:04x}u")
+    for group in (*groups, palettes["obj"]):
+        group_data = group_bytes(group)
+        out.define("PALETTES_SIZE", f"{len(group_data)}u") if not data else None
+        data += group_data
     return bytes(data)
+
+
+def looks_of(sprites: dict[str, Art]) -> list[str]:
+    """Name the figures of people: every drawing that ends in _down, but the hero's."""
+    return [name.removesuffix("_down") for name in sprites if name.endswith("_down") and not name.startswith("hero")]

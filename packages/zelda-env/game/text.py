@@ -8,6 +8,8 @@ from source import SourceError, entries_of, options_of
 
 LINE_LENGTH = 18
 PAGE_LINES = 2
+SHOP_TEXTS = ("shop_ask", "shop_yes", "shop_no", "shop_poor", "shop_full")
+"""Texts that the game opens by itself, when something is for sale."""
 
 
 @dataclass
@@ -17,7 +19,7 @@ class Text:
     Attributes:
         number: The id that observers know it by.
         pages: Lines of up to 18 characters, two a page.
-        options: What follows the name: `id=`, `ask=`, `then=`, `do=`, `flag=`.
+        options: What follows the name: `id=`, `ask=`, `then=`, `do=`, `give=`, `flag=`, `next=`.
     """
 
     number: int
@@ -57,7 +59,8 @@ def read_texts(path: Path) -> dict[str, Text]:
     """Read `[name] id=XXXX`, then lines of up to 18 characters, two a page, pages split by ---.
 
     `ask=Yes,No then=a,b` ends the text with a question; text a or b follows.
-    `do=heal` fills the hearts when the text is over, `flag=40` sets bits of the room's flags.
+    When the text is over, `do=heal` fills the hearts, `give=ITEM` gives an item, `flag=40` sets
+    bits of the room's flags and `next=a` goes on with text a.
 
     Raises:
         SourceError: A line or a page is too long, or a question leads nowhere.
@@ -68,6 +71,8 @@ def read_texts(path: Path) -> dict[str, Text]:
         where = f"{path.name}:{number}"
         if line.startswith("["):
             name, _, rest = line[1:].partition("]")
+            if name in texts:
+                raise SourceError(f"{where}: [{name}] is there twice")
             options = options_of(rest.split(), where)
             text = texts[name] = Text(int(options["id"], 16), options)
         elif text is None:
@@ -77,8 +82,14 @@ def read_texts(path: Path) -> dict[str, Text]:
         else:
             add_line(text, line, where)
     for name, text in texts.items():
+        where = f"{path.name}: [{name}]"
+        if set(text.options) - {"id", "ask", "then", "do", "give", "flag", "next"}:
+            raise SourceError(f"{where} has an option that is not known: {' '.join(text.options)}")
         if "ask" in text.options:
-            add_answers(text, texts, f"{path.name}: [{name}]")
+            add_answers(text, where)
+        for follow in (*text.follows, text.options.get("next", name)):
+            if follow not in texts:
+                raise SourceError(f"{where} leads to {follow!r}, which is not there")
     return texts
 
 
@@ -91,15 +102,14 @@ def add_line(text: Text, line: str, where: str) -> None:
         raise SourceError(f"{where}: a page has two lines")
 
 
-def add_answers(text: Text, texts: Iterable[str], where: str) -> None:
-    """Write the two answers on the last line and look where they lead."""
+def add_answers(text: Text, where: str) -> None:
+    """Write the two answers on the last line."""
     answers = text.options["ask"].split(",")
     if len(answers) != 2 or max(map(len, answers)) > 6 or len(text.pages[-1]) != 1:
         raise SourceError(f"{where} asks: two answers of up to 6 letters, and one line of text before them")
     text.pages[-1].append("  " + answers[0].ljust(8) + answers[1])
-    for follow in text.follows:
-        if follow not in texts:
-            raise SourceError(f"{where} leads to {follow!r}, which is not there")
+    if len(text.follows) != 2:
+        raise SourceError(f"{where} asks: then= names the text of each answer")
 
 
 def read_items(path: Path, texts: Iterable[str], drawings: Iterable[str], palettes: list[str]) -> dict[str, Item]:

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -6,6 +7,9 @@ import pytest
 from zelda_env import Rom, SegmentRecorder, SegmentWriter, Store, ZeldaEnv
 from zelda_env.ram_map import WRAM_BYTES, Field
 from zelda_env.rom import header_checksum
+
+# The director is a tool of the game's sources, and no part of the package.
+sys.path.append(str(Path(__file__).parents[1] / "game"))
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,7 @@ def _scenes():
     ):  # fmt: skip
         rest[field.offset] = value
     scenes = [rest]
-    for field, value in ((ram.TEXT, 1), (ram.DUNGEON, 0), (ram.LINK_OBJECT, 0xD1), (ram.TREASURES, 2)):
+    for field, value in ((ram.TEXT, 1), (ram.DUNGEON, 0), (ram.LINK_OBJECT, 0xD1), (ram.TREASURES, 0x82)):
         scenes.append(rest.copy())
         scenes[-1][field.offset] = value
     scenes[2][ram.DUNGEON_POSITION.offset] = 0x23

@@ -1,6 +1,7 @@
 """The observation and the reward computed step by step, without memory of the last step: what faster ways must equal.
 
-Layout `zelda-obs/1` in its first version; it changes only together with the layout.
+The observation is layout `zelda-obs/2`, written from the facts about the game's RAM alone: addresses and bits as
+numbers, one line after the other, no table and no array operation. It changes only together with the layout.
 """
 
 from __future__ import annotations
@@ -11,177 +12,184 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from zelda_env import ram_map as ram
-from zelda_env.encoder import ENEMIES, ITEMS, OBS_SIZE, OUTSIDE, PEOPLE, SPANS, TABLE, Floats
-from zelda_env.ram_map import SIGHT_COLUMNS, SIGHT_ROWS, Bytes
+from zelda_env.ram_map import Bytes
 from zelda_env.reward import TERMS, RewardConfig, Terms
-from zelda_env.state import DROP_IDS, FOE_IDS, PEOPLE_IDS, PRESENT, SCREEN_OFFSETS, TREASURE_IDS, Screen
+from zelda_env.state import SCREEN_OFFSETS, Screen
 
-_STARTS = {name: span.start for name, span in SPANS.items()}
-
-_NOWHERE, _NOTHING = OBS_SIZE, OBS_SIZE + 1
-"""Two more rows of the lookup table: a cell beyond the grid, and a number that is 0 for now."""
-
-
-def _lookup() -> Floats:
-    """Return the value of every number for every byte, (130 * 256,) float32."""
-    table = np.zeros((OBS_SIZE + 2, 256), np.float32)
-    for feature in TABLE:
-        for slot in range(feature.slots if feature.rules else 0):
-            rule = feature.rules[slot % len(feature.rules)]
-            table[_STARTS[feature.name] + slot] = [rule(value) for value in range(256)]
-    table[_NOWHERE] = OUTSIDE
-    return table.ravel()
-
-
-def _cells() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """For Link in each cell YX: where the 35 cells around him lie in RAM, and which rows of the lookup table apply."""
-    rows, columns = np.divmod(np.arange(256)[:, None], 16)
-    near_rows, near_columns = np.divmod(np.arange(SIGHT_ROWS * SIGHT_COLUMNS)[None], SIGHT_COLUMNS)
-    rows, columns = rows + near_rows - SIGHT_ROWS // 2, columns + near_columns - SIGHT_COLUMNS // 2
-    inside = (rows >= 0) & (rows < ram.COLLISIONS.size // 16) & (columns >= 0) & (columns < 16)
-    where = np.where(inside, ram.COLLISIONS.offset + rows * 16 + columns, ram.COLLISIONS.offset)
-    slots = np.arange(SPANS["sight"].start, SPANS["sight"].stop)[None]
-    return where.astype(np.intp), np.where(inside, slots, _NOWHERE).astype(np.intp) * 256
-
-
-_LOOKUP = _lookup()
-_CELLS, _CELL_ROWS = _cells()
-
-_SCALARS = np.concatenate(
-    [
-        SCREEN_OFFSETS,
-        [
-            field.offset
-            for field in (
-                ram.LINK_Y, ram.LINK_X, ram.COMPANION_Y, ram.COMPANION_X, ram.LINK_OBJECT, ram.GROUP, ram.ROOM,
-                ram.DUNGEON, ram.DUNGEON_POSITION, ram.DUNGEON_FLOOR, ram.RUPEES, ram.SHIELD, ram.TREASURES,
-            )
-        ],
-        [ram.RUPEES.offset + 1],
-    ]
-).astype(np.intp)  # fmt: skip
-
-_RUPEES, _BOSS_KEY, _SHIELD, _VISITED = (_STARTS[name] for name in ("rupees", "boss_key", "shield", "visited_here"))
-_DIALOG, _TRANSITION, _CAN_ACT = (_STARTS[name] for name in ("dialog", "transition", "can_act"))
-_KEYS, _TAKEN, _AROUND = _STARTS["keys"], _STARTS["item_taken"], SPANS["visited_around"]
-_SIGHT = SPANS["sight"]
-_OBJECT_SPAN = slice(SPANS["enemies"].start, SPANS["items"].stop)
-_LOG_RUPEES = [math.log1p(min(amount, 999)) / math.log(1000) for amount in range(15 * 1111 + 1)]
-
-# The candidates, 64 in all: 16 foes, 16 people, 16 drops, 16 treasures. The last two compete for the same places.
-_CANDIDATES = (
-    (ram.ENEMY, FOE_IDS), (ram.INTERACTION, PEOPLE_IDS), (ram.PART, DROP_IDS), (ram.INTERACTION, TREASURE_IDS),
-)  # fmt: skip
-_OBJECT_BYTES = np.concatenate(
-    [ram.object_offsets(base, name) for name in ("enabled", "id", "y", "x", "health") for base, _ in _CANDIDATES]
-)
-_ABSENT = 600
-"""Put on the rank of what is not there or not of its kind; more than any distance, 510 at most."""
-_KIND = 2048
-"""Distance between the ranks of kinds; more than any rank within one."""
-_RANK_BY_PRESENCE = np.where(PRESENT, 0, _ABSENT).astype(np.int16)
-_RANK_BY_ID = np.concatenate(
-    [np.where(ids, 0, _ABSENT) + _KIND * kind for (_, ids), kind in zip(_CANDIDATES, (0, 1, 2, 2), strict=True)]
-).astype(np.int16)
-_ID_ROW = np.repeat(np.arange(4), ram.SLOTS) * 256
-_PICKED = np.array([*range(ENEMIES), *range(16, 16 + PEOPLE), *range(32, 32 + ITEMS)])
-_NO_OBJECT = bytes(64)
-_OBJECT_LAYOUT = np.array(
-    [8 * k + n for n in range(ENEMIES + PEOPLE + ITEMS) for k in range(4 if n < ENEMIES else 3)], np.intp
-)
-_HEALTH = np.array([min(value, 16) / 16 if value < 0x80 else 0 for value in range(256)], np.float32)
+_NOT_FOES = {0x33, 0x37, 0x38, 0x50, 0x58, 0x59, 0x5A, 0x5B, 0x5C}
+_PEOPLE = {
+    *range(0x24, 0x30), *range(0x30, 0x3A), 0x3B, *range(0x3C, 0x40), *range(0x40, 0x44), 0x44, 0x45, 0x46,
+    0x52, *range(0x53, 0x59), 0x5C, 0x70, 0x72, *range(0x80, 0x84), 0x87, 0x89, *range(0x8A, 0x8E), 0x8F, 0x99, 0x9D,
+    0xA4, 0xA5, 0xB8, *range(0xCB, 0xCF), 0xD5, 0xD6, 0xD8, 0xDD,
+}  # fmt: skip
+_EIGHTHS = {
+    0x11: 0xC3, 0x12: 0x03, 0x13: 0xC0, 0x14: 0x00, 0x15: 0xC3, 0x16: 0xC3, 0x17: 0x00, 0x18: 0x00, 0x19: 0xC3,
+    0x1A: 0x03, 0x1B: 0xC0, 0x1C: 0xC0, 0x1D: 0xC1, 0x1E: 0xFF, 0x1F: 0x00,
+}  # fmt: skip
 
 
 class ReferenceEncoder:
-    """Turns RAM into the observation. An instance has scratch memory, so each thread needs its own."""
+    """Turns RAM into the observation, slowly."""
 
-    def __init__(self) -> None:
-        self._where = np.zeros(OBS_SIZE, np.intp)
-        self._row = np.arange(OBS_SIZE, dtype=np.intp) * 256
-        for feature in TABLE:
-            if feature.rules:
-                self._where[SPANS[feature.name]] = feature.source[0].offset
-        self._raw = np.zeros(OBS_SIZE, np.uint8)
-        self._index = np.zeros(OBS_SIZE, np.intp)
-        self._away = np.zeros((2, 64), np.int16)
-        self._seen = np.zeros((4, ENEMIES + PEOPLE + ITEMS), np.float32)
-
-    def encode(self, wram: Bytes) -> Floats:
-        """Return the observation, a new array (128,) float32.
+    def encode(self, wram: Bytes) -> NDArray[np.float32]:
+        """Return the observation, (128,) float32.
 
         Args:
-            wram: Linear work RAM, uint8 (12288,); see `Ram.wram`.
+            wram: Linear work RAM, uint8 (12288,).
         """
-        scalars = wram.take(_SCALARS).tolist()
-        y, x, other_y, other_x, link, group, room, dungeon, position, floor, low, shield, owned, high = scalars[11:]
-        if link == 0xD1:
-            y, x = other_y, other_x
-        where, row = self._where, self._row
-        cell = y & 0xF0 | x >> 4
-        where[_SIGHT], row[_SIGHT] = _CELLS[cell], _CELL_ROWS[cell]
-        page = ram.flag_page(group)
-        where[_TAKEN] = page + room
-        rooms = _neighbours(wram, room, dungeon, position, floor)
-        where[_AROUND] = [page + number for number in rooms]
-        in_dungeon = dungeon < ram.KEYS.size
-        where[_KEYS] = ram.KEYS.offset + (dungeon if in_dungeon else 0)
-        row[_KEYS] = (_KEYS if in_dungeon else _NOTHING) * 256
-        wram.take(where, None, self._raw, "clip")
-        np.add(row, self._raw, self._index)
-        observation = _LOOKUP.take(self._index)  # (128,) float32
+        self._wram = wram.tolist()
+        numbers = [*self._link(), *self._place(), *self._around(), *self._puzzles()]
+        numbers += [*self._equipment(), *self._quest(), *self._screen()]
+        return np.array(numbers, np.float32)
 
-        screen = Screen.of(scalars[:11])
-        rupees = (high >> 4) * 1000 + (high & 15) * 100 + (low >> 4) * 10 + (low & 15)
-        boss_key = in_dungeon and wram[ram.BOSS_KEYS.offset + (dungeon >> 3)] >> (dungeon & 7) & 1
-        observation[_RUPEES] = _LOG_RUPEES[rupees]
-        observation[_BOSS_KEY] = boss_key
-        observation[_SHIELD] = min(shield, 3) / 3 if owned & 2 else 0.0
-        observation[_VISITED] = np.count_nonzero(wram[page : page + 256] & ram.VISITED) / 256
-        observation[_DIALOG] = screen.dialog
-        observation[_TRANSITION] = screen.transition
-        observation[_CAN_ACT] = screen.can_act
-        if link == 0xD1:
-            observation[0], observation[1] = min(x, 240) / 240, min(y, 176) / 176
-        self._see(wram, y, x, observation[_OBJECT_SPAN])
-        return observation
+    def _at(self, address: int, bank: int = 0) -> int:
+        return self._wram[bank * 0x1000 + address % 0x1000]
 
-    def _see(self, wram: Bytes, y: int, x: int, out: Floats) -> None:
-        """Write the nearest foes, people and items, (27,) float32."""
-        raw = wram.take(_OBJECT_BYTES)  # (5 * 64,)
-        if raw[:64].tobytes() == _NO_OBJECT:
-            out[:] = 0
-            return
-        away = self._away
-        np.subtract(raw[128:192], y, out=away[0], dtype=np.int16)
-        np.subtract(raw[192:256], x, out=away[1], dtype=np.int16)
-        distance = np.abs(away)
-        rank = distance[0] + distance[1]
-        rank += _RANK_BY_PRESENCE.take(raw[:64])
-        rank += _RANK_BY_ID.take(_ID_ROW + raw[64:128])
-        picked = rank.argsort(kind="stable").take(_PICKED)
-        there = rank.take(picked) % _KIND < _ABSENT
-        seen = self._seen
-        seen[0] = there
-        np.divide(away[1].take(picked), 255, out=seen[1])
-        np.divide(away[0].take(picked), 255, out=seen[2])
-        seen[3] = _HEALTH.take(raw[256:].take(picked))
-        seen *= there
-        seen.take(_OBJECT_LAYOUT, out=out, mode="clip")
+    def _is(self, address: int, mask: int, bank: int = 0) -> float:
+        return 1.0 if self._at(address, bank) & mask else 0.0
 
+    def _spot(self) -> tuple[int, int]:
+        """Return x and y of Link, or of the animal he rides."""
+        riding = self._at(0xCC48) == 0xD1
+        return (self._at(0xD10D, 1), self._at(0xD10B, 1)) if riding else (self._at(0xD00D, 1), self._at(0xD00B, 1))
 
-def _neighbours(wram: Bytes, room: int, dungeon: int, position: int, floor: int) -> tuple[int, int, int, int]:
-    """Return the numbers of the rooms up, right, down and left; the room's own number where there is none."""
-    if dungeon == 0xFF:
-        return room - 16 & 0xFF, room + 1 & 0xFF, room + 16 & 0xFF, room - 1 & 0xFF
-    layout = ram.DUNGEON_LAYOUT.offset + 64 * (floor & 3)
-    column, line = position & 7, position >> 3 & 7
-    at = layout + (position & 63)
-    return (
-        int(wram[at - 8]) if line > 0 else room,
-        int(wram[at + 1]) if column < 7 else room,
-        int(wram[at + 8]) if line < 7 else room,
-        int(wram[at - 1]) if column > 0 else room,
-    )
+    def _link(self) -> list[float]:
+        x, y = self._spot()
+        facing, angle, z = self._at(0xD008, 1), self._at(0xD009, 1), self._at(0xD00F, 1)
+        walls, state = self._at(0xD033, 1), self._at(0xD004, 1)
+        looks = {0: (0.0, -1.0), 1: (1.0, 0.0), 2: (0.0, 1.0), 3: (-1.0, 0.0)}.get(facing, (0.0, 0.0))
+        moves = (0.0, 0.0)
+        if angle < 32:
+            moves = math.sin(angle * math.pi / 16), -math.cos(angle * math.pi / 16)
+        touched = [((walls >> high & 1) + (walls >> low & 1)) / 2 for high, low in ((7, 6), (1, 0), (5, 4), (3, 2))]
+        return [
+            min(x, 240) / 240, min(y, 176) / 176, *looks, *moves, (256 - z) / 128 if z > 127 else 0.0,
+            self._is(0xD02B, 0xFF, 1), self._is(0xD02D, 0xFF, 1), *(float(state == wanted) for wanted in (1, 2, 3, 4)),
+            *touched, self._is(0xCC77, 15), self._is(0xCC78, 15), max(0, 20 - self._at(0xCC84)) / 20,
+            self._is(0xCC75, 0xFF),
+        ]  # fmt: skip
+
+    def _flags(self, room: int) -> int:
+        """Return the flags of a room of this group."""
+        group = self._at(0xCC49) % 8
+        pages = {0: 0xC700, 1: 0xC800, 2: 0xC800, 3: 0xC800, 4: 0xC900, 6: 0xC900, 5: 0xCA00, 7: 0xCA00}
+        return self._at(pages[group] + room)
+
+    def _dungeon(self) -> int | None:
+        index = self._at(0xCC55)
+        return index if index < 12 else None
+
+    def _place(self) -> list[float]:
+        group, room, season, dungeon = self._at(0xCC49), self._at(0xCC4C), self._at(0xCC4E), self._dungeon()
+        cell = self._at(0xCC56)
+        where = [0.0, 0.0, 0.0, 0.0]
+        if dungeon is not None:
+            where = [(dungeon + 1) / 12, min(self._at(0xCC57), 7) / 7, cell % 8 / 7, cell // 8 % 8 / 7]
+        kinds = (group == 0, group == 1, group in {2, 3}, group >= 6)
+        return [
+            *map(float, kinds), room % 16 / 15, room // 16 / 15, *(float(season == wanted) for wanted in range(4)),
+            *where, sum(self._flags(number) >> 4 & 1 for number in range(256)) / 256,
+            *(float(self._flags(number) >> 4 & 1) for number in self._neighbours(room, cell)),
+        ]  # fmt: skip
+
+    def _neighbours(self, room: int, cell: int) -> list[int]:
+        """Return the rooms up, right, down and left, this one where there is none."""
+        if self._at(0xCC55) == 0xFF:
+            return [(room - 16) % 256, (room + 1) % 256, (room + 16) % 256, (room - 1) % 256]
+        column, line, floor = cell % 8, cell // 8 % 8, self._at(0xCC57) % 4
+        found = []
+        for right, down in ((0, -1), (1, 0), (0, 1), (-1, 0)):
+            x, y = column + right, line + down
+            on_map = 0 <= x < 8 and 0 <= y < 8
+            found.append(self._at(0xDC00 + 64 * floor + 8 * y + x, 2) if on_map else room)
+        return found
+
+    def _around(self) -> list[float]:
+        x, y = self._spot()
+        cells = [self._solid(y // 16 + down, x // 16 + right) for down in range(-2, 3) for right in range(-3, 4)]
+        foes, people, things = [], [], []
+        for slot in range(16):
+            for base, found in ((0xD080, foes), (0xD040, people), (0xD0C0, things), (0xD040, things)):
+                first = base + 0x100 * slot
+                number = self._at(first + 1, 1)
+                if self._at(first, 1) % 4 in {1, 3} and self._wanted(base, number, found is things):
+                    right, down = self._at(first + 0x0D, 1) - x, self._at(first + 0x0B, 1) - y
+                    found.append((abs(right) + abs(down), base != 0xD0C0, slot, right, down, self._at(first + 0x29, 1)))
+        numbers: list[float] = []
+        for found, wanted, width in ((foes, 3, 4), (people, 1, 3), (things, 2, 3)):
+            for _, _, _, right, down, health in sorted(found)[:wanted]:
+                hits = min(health, 16) / 16 if health < 0x80 else 0.0
+                numbers += [1.0, right / 255, down / 255, hits][:width]
+            numbers += [0.0] * width * max(0, wanted - len(found))
+        return [*cells, *numbers, min(self._at(0xCC30), 8) / 8]
+
+    def _wanted(self, base: int, number: int, thing: bool) -> bool:
+        if base == 0xD080:
+            return number not in _NOT_FOES
+        if base == 0xD0C0:
+            return number in {0x01, 0x28}
+        return number == 0x60 if thing else number in _PEOPLE
+
+    def _solid(self, line: int, column: int) -> float:
+        collision = self._at(0xCE00 + 16 * line + column) if 0 <= line < 12 and 0 <= column < 16 else 0xFF
+        if collision == 0xFF:
+            return -1.0
+        if collision == 0x10:
+            return -0.5
+        if collision < 0x10:
+            return sum(collision >> quarter & 1 for quarter in range(4)) / 4
+        return sum(_EIGHTHS[collision] >> eighth & 1 for eighth in range(8)) / 8 if collision < 0x20 else 1.0
+
+    def _puzzles(self) -> list[float]:
+        counts = [self._at(address).bit_count() for address in (0xCCBA, 0xCC31, 0xCC32)]
+        taken = float(self._flags(self._at(0xCC4C)) >> 5 & 1)
+        return [*(min(count, 4) / 4 for count in (*counts, self._at(0xCCA9))), taken]
+
+    def _decimal(self, address: int) -> int:
+        return self._at(address) // 16 * 10 + self._at(address) % 16
+
+    def _owns(self, treasure: int) -> bool:
+        return self._at(0xC692 + treasure // 8) >> treasure % 8 & 1 == 1
+
+    def _equipment(self) -> list[float]:
+        health, rupees = self._at(0xC6A2), 100 * self._decimal(0xC6A6) + self._decimal(0xC6A5)
+        buttons = [self._at(0xC681), self._at(0xC680)]
+        seasons = sum(self._at(0xC6B0) >> season & 1 for season in range(4))
+        others = sum(self._owns(treasure) for treasure in (0x06, 0x08, 0x0E, 0x13, 0x15))
+        return [
+            min(health, 64) / 64 if health < 128 else 0.0, min(self._at(0xC6A3), 64) / 64,
+            math.log1p(min(rupees, 999)) / math.log(1000),
+            *(float(test) for item in buttons for test in (item == 5, item not in {0, 5})),
+            min(self._at(0xC6AC), 3) / 3, min(self._at(0xC6A9), 3) / 3 if self._owns(0x01) else 0.0,
+            min(self._decimal(0xC6AA), 99) / 99, min(sum(map(self._decimal, range(0xC6B5, 0xC6BA))), 20) / 20,
+            (1 + seasons) / 5 if self._owns(0x07) else 0.0, min(self._at(0xC6B4), 2) / 2,
+            float(self._owns(0x16)), float(self._owns(0x2E)), others / 5,
+        ]  # fmt: skip
+
+    def _quest(self) -> list[float]:
+        dungeon = self._dungeon()
+        here = [0.0, 0.0, 0.0]
+        if dungeon is not None:
+            boss, compass, plan = (
+                self._at(address + dungeon // 8) >> dungeon % 8 & 1 for address in (0xC67A, 0xC67C, 0xC67E)
+            )
+            here = [min(self._at(0xC66E + dungeon), 5) / 5, float(boss), (plan + compass) / 2]
+        return [*here, sum(map(self._owns, (0x42, 0x43, 0x44))) / 3, self._at(0xC6BB).bit_count() / 8]
+
+    def _screen(self) -> list[float]:
+        text, menu, cutscene = self._at(0xCBA0), self._at(0xCBCB), self._at(0xC2EF)
+        at_rest = self._at(0xCD00) % 128 == 1 and self._at(0xCD04) == 2
+        stable = at_rest and self._at(0xC2EE) == 2 and cutscene == 1
+        busy = text or menu or self._at(0xC4AB) or self._at(0xCCA4) & 0x81 or self._at(0xCC34) or self._at(0xCBC3)
+        moving = not at_rest or self._at(0xC2EE) == 1 or cutscene in {0, 3, 4, 5}
+        flags = (
+            text and not menu,
+            self._at(0xCBA1) == 1,
+            menu,
+            moving,
+            stable and not busy and self._at(0xD004, 1) == 1,
+        )
+        return [float(bool(flag)) for flag in flags]
 
 
 _NUMBERS = (

@@ -1,75 +1,79 @@
-"""Acorn, played by recorded inputs: each recipe of the game's own list leads to the RAM it should."""
+"""Acorn, played by recorded inputs: each recipe of the game's own list leads to what its route expects there."""
 
-import io
 from pathlib import Path
 
 import pytest
-from zelda_env import GameState, Rom
-from zelda_env.emulator import PyBoy, Ram
+from director.actor import Actor
+from director.console import BOOT_FRAMES, Console
+from director.recipe import chain, read_recipes, recipe_of, replay
+from director.route import expectations, play, read_routes
+from zelda_env import (
+    Emulator,
+    GameState,
+    MilestoneTracker,
+    Rom,
+    ladder,
+    read_demonstration,
+    replay_demonstration,
+)
 
-RECIPES = Path(__file__).parents[1] / "game" / "recipes.txt"
-BOOT_FRAMES = 120
-
-
-def recipes():
-    """Return {name: [(buttons, frames), ...]}; a line in brackets begins one, `#` a comment."""
-    found = {}
-    for line in RECIPES.read_text().splitlines():
-        if line.startswith("["):
-            steps = found.setdefault(line[1 : line.index("]")], [])
-        elif line and not line.startswith("#"):
-            for word in line.split():
-                buttons, frames = word.split(":")
-                steps.append(([] if buttons == "wait" else buttons.split("+"), int(frames)))
-    return found
-
-
-def play(steps):
-    """Play a recipe from power-on and return the emulator."""
-    pyboy = PyBoy(io.BytesIO(Rom.acorn().data), window="null", sound_emulated=False, log_level="CRITICAL")
-    pyboy.tick(BOOT_FRAMES, True, False)
-    for buttons, frames in steps:
-        for button in buttons:
-            pyboy.button_press(button)
-        pyboy.tick(frames, False, False)
-        for button in buttons:
-            pyboy.button_release(button)
-    return pyboy
+GAME = Path(__file__).parents[1] / "game"
+ROUTES = read_routes(sorted((GAME / "routes").glob("*.txt")))
+RECIPES = read_recipes(GAME / "recipes.txt")
+LAST = sorted(RECIPES.keys() - {recipe.after for recipe in RECIPES.values()})
 
 
-def read(pyboy, address):
-    return pyboy.memory[1 if 0xD000 <= address < 0xE000 else 0, address]
+@pytest.mark.parametrize("name", LAST)
+def test_recipes_lead_to_what_their_routes_expect(name):
+    for link, console in replay(Rom.acorn(), RECIPES, name):
+        expected = expectations(ROUTES[link])
+        assert expected, f"the route {link} ends without an expectation"
+        found = {wanted.text: wanted.holds(console) for wanted in expected}
+        assert found == dict.fromkeys(found, True), link
+        state = GameState.from_ram(console.wram)
+        assert (state.stable, state.dead) == (True, False), link
 
 
-# What holds after each recipe: {address: (mask, value)}.
-EXPECTED = {
-    "house": {0xCC49: (0xFF, 3), 0xCC4C: (0xFF, 0x10), 0xC63A: (0xFF, 0), 0xC63B: (0xFF, 0xB5), 0xCD00: (0x7F, 1)},
-    "question-yes": {0xCBA5: (0xFF, 0), 0xCBA2: (0xFF, 0x11), 0xCBA3: (0xFF, 0x0F)},
-    "question-no": {0xCBA5: (0xFF, 1), 0xCBA2: (0xFF, 0x12), 0xCBA3: (0xFF, 0x0F)},
-    "shield": {0xC692: (0x02, 0x02)},
-    "cave": {0xCC49: (0xFF, 3), 0xCC4C: (0xFF, 0x30)},
-    "heart-piece": {0xC6A4: (0xFF, 1)},
-    "dungeon": {0xCC49: (0xFF, 4), 0xCC4C: (0xFF, 4), 0xCC4A: (0xFF, 1), 0xCC55: (0xFF, 0), 0xCC56: (0xFF, 0x23)},
-    "block": {0xCF95: (0xFF, 0x1D)},
-    "small-key": {0xC66E: (0xFF, 1), 0xC904: (0x20, 0x20)},
-    "shutter": {0xCCBA: (0xFF, 1)},
-    "feather": {0xC694: (0x80, 0x80)},
-    "key-door": {0xC66E: (0xFF, 0), 0xC905: (0x02, 0x02), 0xC906: (0x08, 0x08)},
-    "bombs": {0xC6AA: (0xFF, 0x10)},
-    "boss-key": {0xC67A: (0xFF, 1)},
-    "essence": {0xC6BB: (0xFF, 1)},
-}
+def test_the_run_to_the_credits_is_a_demonstration():
+    """`zelda-env play --replay game/quest.jsonl` shows it; here RAM must be the same at its end."""
+    emulator = Emulator(Rom.acorn())
+    run = read_demonstration(GAME / "quest.jsonl")
+    run.fits(emulator.rom, None)
+    assert replay_demonstration(emulator, run)
+    state = GameState.from_ram(emulator.ram.wram())
+    emulator.close()
+    assert state.essences == 1
+    assert run.frames == BOOT_FRAMES - 1 + sum(RECIPES[link].inputs.frames for link in chain(RECIPES, "essence"))
 
 
-@pytest.mark.parametrize("name", EXPECTED)
-def test_a_recipe_leads_to_the_ram_it_should(name):
-    pyboy = play(recipes()[name])
-    found = {address: read(pyboy, address) & mask for address, (mask, _) in EXPECTED[name].items()}
-    state = GameState.from_ram(Ram(pyboy).wram())
-    pyboy.stop(save=False)
-    assert found == {address: value for address, (_, value) in EXPECTED[name].items()}
-    assert (state.group, state.dead) == (found.get(0xCC49, state.group), False)
+def test_the_director_still_plays_the_way_to_the_sword_as_it_was_recorded():
+    console = Console(Rom.acorn())
+    for link in chain(RECIPES, "sword"):
+        begun = console.inputs.copy()
+        play(ROUTES[link], Actor(console))
+        console.frame()
+        assert recipe_of(ROUTES[link], console.inputs, begun) == RECIPES[link]
+    console.close()
 
 
-def test_every_recipe_is_tested():
-    assert set(recipes()) - set(EXPECTED) <= {"heart-container"}
+def test_every_route_has_been_recorded():
+    assert list(RECIPES) == list(ROUTES)
+    assert [(recipe.after, recipe.power_off, recipe.title) for recipe in RECIPES.values()] == [
+        (route.after, route.power_off, route.title) for route in ROUTES.values()
+    ]
+
+
+def test_the_quest_climbs_the_whole_ladder_in_its_order():
+    """The run from power-on to the credits reaches each milestone in the recipe that bears its name."""
+    names = [milestone.name for milestone in ladder("acorn")]
+    tracker, console, reached = MilestoneTracker("acorn"), Console(Rom.acorn()), []
+    tracker.reset(console.wram)
+    for link in chain(RECIPES, "essence"):
+        for buttons, frames in RECIPES[link].inputs.runs:
+            console.frame(buttons, frames)
+            tracker.step(console.wram, len(reached) + 1)
+        new = [name for name in tracker.reached if name not in reached]
+        assert new == ([link] if link in names else [])
+        reached += new
+    console.close()
+    assert reached == names

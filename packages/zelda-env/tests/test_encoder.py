@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from zelda_env import LAYOUT, OBS_SIZE, TABLE, StateEncoder, describe, observation_space
 from zelda_env import ram_map as ram
-from zelda_env.encoder import HAZARD, OUTSIDE, SPANS, solidity
+from zelda_env.encoder import HAZARD, OUTSIDE, SPANS, SUBJECTS, solidity
 
 
 def part(observation, name):
@@ -16,9 +16,10 @@ def part(observation, name):
 def test_the_table_has_128_numbers_within_minus_1_and_1():
     assert sum(feature.slots for feature in TABLE) == OBS_SIZE == 128
     assert len({feature.name for feature in TABLE}) == len(TABLE)
+    assert [feature for features in SUBJECTS.values() for feature in features] == list(TABLE)
     assert all(-1 <= feature.low < feature.high <= 1 for feature in TABLE)
     assert all(len(feature.rules) in {0, 1, feature.slots} for feature in TABLE)
-    assert LAYOUT == "zelda-obs/1"
+    assert LAYOUT == "zelda-obs/2"
 
 
 def test_describe_covers_every_number_once():
@@ -27,6 +28,7 @@ def test_describe_covers_every_number_once():
         numbers += range(int(first), int(last or first) + 1)
     assert numbers == list(range(128))
     assert all(f"`{feature.name}`" in describe() for feature in TABLE)
+    assert all(f"**{subject}**" in describe() for subject in SUBJECTS)
 
 
 def test_the_space_is_the_table():
@@ -69,10 +71,32 @@ def test_link(blank, poke):
     poke(blank, ram.LINK_WALLS, 0x80 | 0x03)
     observation = StateEncoder().encode(blank)
     assert part(observation, "link_x") + part(observation, "link_y") == [0.5, 0.25]
-    assert part(observation, "link_facing") == [0, 0, 0, 1]
+    assert part(observation, "link_facing") == [-1, 0]
     assert part(observation, "link_motion") == pytest.approx([1, 0], abs=1e-6)
     assert part(observation, "link_walls") == [0.5, 1, 0, 0]
-    assert part(observation, "link_state") == [1, 0, 0, 0, 0]
+    assert part(observation, "link_state") == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("direction", "facing"), [(0, [0, -1]), (1, [1, 0]), (2, [0, 1]), (3, [-1, 0]), (4, [0, 0])])
+def test_facing(blank, poke, direction, facing):
+    poke(blank, ram.LINK_DIRECTION, direction)
+    assert part(StateEncoder().encode(blank), "link_facing") == facing
+
+
+@pytest.mark.parametrize(("state", "numbers"), [(1, [1, 0, 0, 0]), (4, [0, 0, 0, 1]), (0x0A, [0, 0, 0, 0])])
+def test_state(blank, poke, state, numbers):
+    poke(blank, ram.LINK_STATE, state)
+    assert part(StateEncoder().encode(blank), "link_state") == numbers
+
+
+@pytest.mark.parametrize(
+    ("group", "numbers"),
+    [(0, [1, 0, 0, 0]), (1, [0, 1, 0, 0]), (2, [0, 0, 1, 0]), (3, [0, 0, 1, 0]), (4, [0] * 4), (5, [0] * 4),
+     (6, [0, 0, 0, 1]), (7, [0, 0, 0, 1])],
+)  # fmt: skip
+def test_group(blank, poke, group, numbers):
+    poke(blank, ram.GROUP, group)
+    assert part(StateEncoder().encode(blank), "group") == numbers
 
 
 def test_at_rest_there_is_no_motion(blank):
@@ -137,10 +161,17 @@ def test_the_nearest_objects_come_first(blank, poke):
     assert enemies[:, 0].tolist() == [1, 1, 1]
     assert (enemies[:, 1] * 255).round().tolist() == [-10, 30, 51]
     assert enemies[:, 3].tolist() == [0.25] * 3
-    assert part(observation, "people") == pytest.approx([1, -0.2, 0.2, 0, 0, 0])
-    items = np.array(part(observation, "items")).reshape(3, 3)
-    assert items[:, 0].tolist() == [1, 1, 0]
-    assert sorted(items[:2, 1:].ravel()) == pytest.approx([-0.2, 0, 0, 0.2])
+    assert part(observation, "people") == pytest.approx([1, -0.2, 0.2])
+    assert part(observation, "items") == pytest.approx([1, 0, -0.2, 1, 0.2, 0])
+
+
+def test_what_is_not_there_is_zero_without_a_sign(blank, poke):
+    poke(blank, ram.LINK_X, 100)
+    put(blank, ram.ENEMY, 1, 9, 100, 90)
+    observation = StateEncoder().encode(blank)
+    others = np.concatenate([observation[SPANS["enemies"]][4:], observation[SPANS["people"]]])
+    assert not others.any()
+    assert not np.signbit(others).any()
 
 
 def test_belongings(blank, poke):
@@ -152,9 +183,92 @@ def test_belongings(blank, poke):
     assert part(observation, "rupees") == [1]
     assert part(observation, "shield") == [0]
     assert part(observation, "sword") == pytest.approx([1 / 3])
-    assert part(observation, "item_a") + part(observation, "item_b") == [0, 1, 0, 1, 0, 0]
+    assert part(observation, "item_a") + part(observation, "item_b") == [1, 0, 0, 0]
     poke(blank, ram.TREASURES, 0x02)
     assert part(StateEncoder().encode(blank), "shield") == [1]
+
+
+def owning(poke, *treasures):
+    flags = np.zeros(16, np.uint8)
+    for treasure in treasures:
+        flags[treasure >> 3] |= 1 << (treasure & 7)
+    return lambda wram: poke(wram, ram.TREASURES, *flags.tolist())
+
+
+@pytest.mark.parametrize(
+    ("treasures", "name", "value"),
+    [
+        ((0x16,), "bracelet", 1),
+        ((0x2E,), "flippers", 1),
+        ((0x06,), "other_tools", 0.2),
+        ((0x08, 0x0E, 0x13), "other_tools", 0.6),
+        ((0x06, 0x08, 0x0E, 0x13, 0x15), "other_tools", 1),
+        ((0x42,), "dungeon_keys", 1 / 3),
+        ((0x42, 0x43, 0x44), "dungeon_keys", 1),
+    ],
+)
+def test_each_treasure_shows_in_one_number(blank, poke, treasures, name, value):
+    before = StateEncoder().encode(blank)
+    owning(poke, *treasures)(blank)
+    after = StateEncoder().encode(blank)
+    assert part(after, name) == pytest.approx([value])
+    assert np.flatnonzero(before != after).tolist() == [SPANS[name].start]
+
+
+def test_other_treasures_show_in_none(blank, poke):
+    before = StateEncoder().encode(blank)
+    owning(poke, 0x45, 0x41, 0x07 + 8, 0x2C, 0x36)(blank)
+    assert np.array_equal(before, StateEncoder().encode(blank))
+
+
+def test_the_rod_counts_with_its_seasons(blank, poke):
+    poke(blank, ram.ROD_SEASONS, 0x0A)
+    assert part(StateEncoder().encode(blank), "rod") == [0]
+    owning(poke, 0x07)(blank)
+    assert part(StateEncoder().encode(blank), "rod") == pytest.approx([0.6])
+    poke(blank, ram.ROD_SEASONS, 0xFF)
+    assert part(StateEncoder().encode(blank), "rod") == [1]
+
+
+def test_seeds_of_all_kinds_are_counted_in_decimal(blank, poke):
+    poke(blank, ram.SEEDS, 0x09, 0, 0x01, 0, 0x05)
+    assert part(StateEncoder().encode(blank), "seeds") == [0.75]
+    poke(blank, ram.SEEDS, 0x20, 0x20)
+    assert part(StateEncoder().encode(blank), "seeds") == [1]
+
+
+def test_the_feather(blank, poke):
+    poke(blank, ram.FEATHER, 1)
+    assert part(StateEncoder().encode(blank), "feather") == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "byte", "value"),
+    [
+        ("buttons", ram.TRIGGERS, 0x80, 0.25),
+        ("buttons", ram.TRIGGERS, 0x1F, 1),
+        ("toggled", ram.TOGGLE_BLOCKS, 0x03, 0.5),
+        ("switches", ram.SWITCHES, 0x15, 0.75),
+        ("torches", ram.TORCHES, 2, 0.5),
+        ("torches", ram.TORCHES, 9, 1),
+    ],
+)
+def test_puzzles(blank, poke, name, field, byte, value):
+    poke(blank, field, byte)
+    assert part(StateEncoder().encode(blank), name) == [value]
+
+
+def test_what_belongs_to_a_dungeon_is_zero_outside(blank, poke):
+    everything = {ram.DUNGEON_FLOOR: [3], ram.DUNGEON_POSITION: [0x2B], ram.MAPS: [0xFF, 0x0F], ram.COMPASSES: [2, 0]}
+    for field, values in (everything | {ram.KEYS: [1] * 12, ram.BOSS_KEYS: [0xFF, 0x0F]}).items():
+        poke(blank, field, *values)
+    names = ("dungeon", "dungeon_floor", "dungeon_cell", "keys", "boss_key", "map_compass")
+    numbers = np.concatenate([np.arange(128)[SPANS[name]] for name in names])
+    assert not StateEncoder().encode(blank)[numbers].any()
+    for dungeon, both in ((1, 1), (9, 0.5)):
+        poke(blank, ram.DUNGEON, dungeon)
+        seen = StateEncoder().encode(blank)[numbers]
+        assert seen == pytest.approx([(dungeon + 1) / 12, 3 / 7, 3 / 7, 5 / 7, 0.2, 1, both])
 
 
 def test_keys_are_those_of_the_dungeon(blank, poke):

@@ -5,7 +5,7 @@ from zelda_env import ZeldaEnv
 from zelda_env import ram_map as ram
 from zelda_env.motion import Motion
 
-UP, RIGHT, A = 1, 4, 5
+UP, DOWN, LEFT, RIGHT, A = 1, 2, 3, 4, 5
 STILL, MOVED, STUCK = (False, False), (True, False), (False, True)
 
 
@@ -73,8 +73,10 @@ def where(env):
 def test_acorn_scrolls_to_another_room_and_its_wall_stops_link(acorn):
     env = ZeldaEnv(rom=acorn, rewards="october-2025")
     env.reset(seed=0)
+    for _ in range(12):
+        env.step(LEFT)
     places, terms = [where(env)], []
-    for _ in range(60):
+    for _ in range(80):
         terms.append(env.step(UP)[4]["rewards"])
         places.append(where(env))
     same_room = [before and now and now[0] == before[0] for before, now in pairwise(places)]
@@ -82,6 +84,6 @@ def test_acorn_scrolls_to_another_room_and_its_wall_stops_link(acorn):
     assert None in places
     assert [term.get("move", 0) for term in terms] == [0.1 * step for step in moved]
     wall = len(moved) - moved[::-1].index(True)
-    assert [term.get("stuck", 0) for term in terms] == [0] * (wall + 14) + [-1.0] * (60 - wall - 14)
-    assert 20 < wall < 40
+    assert [term.get("stuck", 0) for term in terms] == [0] * (wall + 14) + [-1.0] * (80 - wall - 14)
+    assert 40 < wall < 60
     env.close()

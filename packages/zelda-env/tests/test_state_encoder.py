@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from zelda_env import EmulatorError, RewardTracker, StateEncoder, ZeldaEnv, fast
 from zelda_env import ram_map as ram
 from zelda_env.emulator import ACTIONS
@@ -12,6 +14,11 @@ from zelda_env.emulator import ACTIONS
 _SPEC = importlib.util.spec_from_file_location("reference", Path(__file__).with_name("reference.py"))
 reference = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(reference)
+
+SINGLE = sorted(
+    {offset for field in ram.CORE if field.size < 64 for offset in range(field.span.start, field.span.stop)}
+)
+"""The bytes of all small variables that an observation may depend on."""
 
 needs_module = pytest.mark.skipif(fast.MODULE is None, reason=f"the compiled module: {fast.MISSING}")
 both_ways = pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=needs_module)])
@@ -57,6 +64,18 @@ def test_arbitrary_ram_gives_the_bits_of_the_reference(compiled):
     for _ in range(4000):
         wram = random_ram(generator)
         assert same_bits(encoder.encode(wram), expected.encode(wram))
+
+
+@both_ways
+@given(st.integers(0, 2**32 - 1), st.data())
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_anywhere_give_the_bits_of_the_reference(compiled, seed, data):
+    """Random RAM in which hypothesis chooses some of the bytes, and finds the fewest that differ."""
+    wram = random_ram(np.random.default_rng(seed))
+    chosen = st.dictionaries(st.sampled_from(SINGLE), st.integers(0, 255), max_size=12)
+    for offset, value in data.draw(chosen).items():
+        wram[offset] = value
+    assert same_bits(StateEncoder(compiled).encode(wram), reference.ReferenceEncoder().encode(wram))
 
 
 @both_ways

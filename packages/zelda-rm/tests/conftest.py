@@ -73,7 +73,7 @@ def npy(array: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
-def write_epoch(store: Store, world: World, epoch: int = 0, layout: str = "zelda-obs/1", panel: str = "rules") -> None:
+def write_epoch(store: Store, world: World, epoch: int = 0, layout: str = "zelda-obs/2", panel: str = "rules") -> None:
     """Write what zelda-train and zelda-judge would have: segments, and their merged scores."""
     lines = []
     for index, obs in enumerate(world.observations):

@@ -17,7 +17,7 @@ OBS = np.random.default_rng(0).random((6, 128), np.float32)
 
 
 def make(link="two-head"):
-    model = RewardModel("zelda-obs/1", link, seed=3)
+    model = RewardModel("zelda-obs/2", link, seed=3)
     model.normalise_by(OBS.mean(0), OBS.std(0))
     model.scale, model.epoch, model.metrics = 1.5, 4, {"heldout_accuracy": 0.8, "heldout_loss": None, "steps": 7}
     return model
@@ -39,7 +39,7 @@ def test_a_model_comes_back_as_it_was(link, tmp_path):
     path = tmp_path / "rm.pt"
     path.write_bytes(dump_model(model))
     for source in (dump_model(model), path, str(path)):
-        found = load_model(source, layout="zelda-obs/1")
+        found = load_model(source, layout="zelda-obs/2")
         assert np.array_equal(found.potential(OBS), model.potential(OBS))
         assert np.array_equal(found.twin()(OBS), model.twin()(OBS))
         assert (found.link, found.epoch, found.metrics, found.scale) == (link, 4, model.metrics, 1.5)
@@ -74,7 +74,7 @@ NAN = torch.full((128,), float("nan"))
     [
         ({"schema": "reward-model/2"}, "'reward-model/2', expected 'reward-model/1'"),
         ({"schema": ...}, "schema is None"),
-        ({"layout": "zelda-obs/2"}, "'zelda-obs/2', expected 'zelda-obs/1'"),
+        ({"layout": "zelda-obs/1"}, "'zelda-obs/1', expected 'zelda-obs/2'"),
         ({"sizes": [128, 32, 32, 1]}, "sizes"),
         ({"link": "median"}, "median"),
         ({"link": ["delta"]}, "link"),
@@ -101,7 +101,7 @@ NAN = torch.full((128,), float("nan"))
 )
 def test_a_file_of_another_kind_is_refused_by_name(changes, told):
     with pytest.raises(ArtifactError, match=told):
-        load_model(saved(**changes), layout="zelda-obs/1")
+        load_model(saved(**changes), layout="zelda-obs/2")
 
 
 def test_weights_that_are_not_finite_are_refused():
@@ -161,7 +161,7 @@ def test_a_missing_file_and_a_model_without_an_epoch_are_errors(tmp_path):
     with pytest.raises(ArtifactError, match=r"gone\.pt"):
         load_model(tmp_path / "gone.pt")
     with pytest.raises(ArtifactError, match="epoch"):
-        dump_model(RewardModel("zelda-obs/1"))
+        dump_model(RewardModel("zelda-obs/2"))
 
 
 def test_the_store_must_agree_with_the_manifest(store):
@@ -174,12 +174,12 @@ def test_the_store_must_agree_with_the_manifest(store):
     with pytest.raises(ArtifactError, match="its manifest says"):
         read_model(store, 4)
     write_manifest(store, sha256=hashlib.sha256(GOOD).hexdigest())
-    assert read_model(store, 4, "zelda-obs/1").epoch == 4
+    assert read_model(store, 4, "zelda-obs/2").epoch == 4
     with pytest.raises(ArtifactError, match="layout"):
-        read_model(store, 4, "zelda-obs/2")
+        read_model(store, 4, "zelda-obs/1")
 
 
 def write_manifest(store, **changes):
-    record = {"epoch": 4, "layout": "zelda-obs/1", "link": "two-head", "epochs": (4,), "segments": 9, "pairs": 8}
+    record = {"epoch": 4, "layout": "zelda-obs/2", "link": "two-head", "epochs": (4,), "segments": 9, "pairs": 8}
     manifest = Manifest(**record, heldout_pairs=2, seed=0, metrics={}, **changes)
     store.write_json("zelda-models/reward_model/epoch_4/manifest.json", manifest.record())

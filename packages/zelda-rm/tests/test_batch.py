@@ -32,7 +32,7 @@ def by_hand(model, link, head):
 
 @pytest.mark.parametrize("link", LINKS)
 def test_values_are_the_links_of_the_outputs(link):
-    model = RewardModel("zelda-obs/1", link)
+    model = RewardModel("zelda-obs/2", link)
     with torch.no_grad():
         values = SegmentBatch.of(SEGMENTS, model).values(model)
         gain, level = ("delta", "mean") if link == "two-head" else (link, link)
@@ -41,13 +41,13 @@ def test_values_are_the_links_of_the_outputs(link):
 
 
 def test_a_link_of_the_ends_looks_at_nothing_else():
-    assert len(SegmentBatch.of(SEGMENTS, RewardModel("zelda-obs/1", "delta")).inputs) == 8
-    assert len(SegmentBatch.of(SEGMENTS, RewardModel("zelda-obs/1", "mean")).inputs) == 35
+    assert len(SegmentBatch.of(SEGMENTS, RewardModel("zelda-obs/2", "delta")).inputs) == 8
+    assert len(SegmentBatch.of(SEGMENTS, RewardModel("zelda-obs/2", "mean")).inputs) == 35
 
 
 def test_a_sum_over_a_sample_of_rows_stands_for_all_steps():
     obs = np.repeat(RNG.random((1, 128), np.float32), 300, axis=0)
-    model = RewardModel("zelda-obs/1", "sum")
+    model = RewardModel("zelda-obs/2", "sum")
     batch = SegmentBatch.of([Segment.from_observations("x", obs, max_rows=4)], model)
     with torch.no_grad():
         assert float(batch.values(model)["gain"]) == pytest.approx(

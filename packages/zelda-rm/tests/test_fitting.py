@@ -17,7 +17,7 @@ from zelda_rm import (
 )
 from zelda_rm.link import LINKS
 
-LAYOUT = "zelda-obs/1"
+LAYOUT = "zelda-obs/2"
 
 
 @pytest.fixture(scope="module")

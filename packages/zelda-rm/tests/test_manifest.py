@@ -4,7 +4,7 @@ from zelda_rm import ArtifactError, Manifest, accepted_epoch, read_manifest
 MANIFEST = Manifest(
     epoch=2,
     sha256="ab" * 32,
-    layout="zelda-obs/1",
+    layout="zelda-obs/2",
     link="delta",
     epochs=(0, 2),
     segments=9,

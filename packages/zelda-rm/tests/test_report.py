@@ -5,7 +5,7 @@ MANIFEST = {
     "schema": "reward-model/1",
     "epoch": 4,
     "sha256": "ab" * 32,
-    "layout": "zelda-obs/1",
+    "layout": "zelda-obs/2",
     "link": "two-head",
     "epochs": [0, 1, 3, 4],
     "segments": 120,

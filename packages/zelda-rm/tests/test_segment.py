@@ -108,7 +108,7 @@ def test_a_segment_reads_back(run_store, small_world):
 def test_a_segment_that_changed_since_it_was_scored_is_refused(run_store):
     score, _ = first(run_store)
     path = f"zelda-episodes/{score.reference}/manifest.json"
-    run_store.write(path, run_store.read(path).replace(b"zelda-obs/1", b"zelda-obs/2"))
+    run_store.write(path, run_store.read(path).replace(b"zelda-obs/2", b"zelda-obs/1"))
     with pytest.raises(SegmentError, match="not what was scored"):
         read_manifest(run_store, score)
 

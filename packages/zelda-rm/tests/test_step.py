@@ -36,14 +36,14 @@ def test_the_files_are_those_of_the_seam(run_store):
     assert manifest.record()["schema"] == "reward-model/1"
     assert manifest.sha256 == hashlib.sha256(files["rm.pt"]).hexdigest()
     assert (manifest.epoch, manifest.epochs, manifest.seed) == (0, (0,), 3)
-    assert (manifest.layout, manifest.link, manifest.segments) == ("zelda-obs/1", "two-head", 48)
+    assert (manifest.layout, manifest.link, manifest.segments) == ("zelda-obs/2", "two-head", 48)
     pairs = parse_preferences(files["preferences.jsonl"], "x")
     assert len(pairs) == manifest.pairs <= 600
     assert sum(pair.split == "heldout" for pair in pairs) == manifest.heldout_pairs > 0
     assert all(split_of(pair.winner, 3, 0.2) == split_of(pair.loser, 3, 0.2) == pair.split for pair in pairs)
     first = json.loads(files["preferences.jsonl"].splitlines()[0])
     assert set(first) == {"schema", "epoch", "target", "winner", "loser", "margin", "probability", "split"}
-    model = read_model(run_store, 0, "zelda-obs/1")
+    model = read_model(run_store, 0, "zelda-obs/2")
     assert (model.epoch, dict(model.metrics)) == (0, manifest.metrics)
 
 

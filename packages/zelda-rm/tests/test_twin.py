@@ -12,7 +12,7 @@ from zelda_rm.twin import inverse_std
 
 def trained_like(seed=0):
     rng = np.random.default_rng(seed)
-    model = RewardModel("zelda-obs/1", seed=seed)
+    model = RewardModel("zelda-obs/2", seed=seed)
     std = rng.random(128, np.float32)
     std[::5] = 0.0
     model.normalise_by(rng.normal(size=128).astype(np.float32), std)

@@ -60,7 +60,7 @@ def test_an_epoch_learns(store):
 def test_the_manifest_says_what_the_contract_asks_for(store, config):
     model = {"epoch": 7, "sha256": "0" * 64}
     returned = train_epoch(
-        config, store, 0, Corridor, potential=progress_made, reward_model=model, layout="zelda-obs/1",
+        config, store, 0, Corridor, potential=progress_made, reward_model=model, layout="zelda-obs/2",
         rom={"title": "ACORN", "sha1": "1" * 40},
     )  # fmt: skip
     text = store.read("zelda-models/checkpoints/epoch_0/manifest.json").decode()
@@ -83,7 +83,7 @@ def test_the_manifest_says_what_the_contract_asks_for(store, config):
     assert metrics["failures"] == metrics["segments"] == metrics["dropped"] == 0
     assert {"algorithm_state.pkl", "rllib_checkpoint.json"} <= set(returned["files"])
     assert (
-        "/" not in text.replace("zelda-obs/1", "").replace("checkpoint/1", "").replace("_group/", "").split("files")[0]
+        "/" not in text.replace("zelda-obs/2", "").replace("checkpoint/1", "").replace("_group/", "").split("files")[0]
     )
 
 
@@ -103,6 +103,14 @@ def test_an_epoch_continues_the_one_before(store, config):
     for path in store.list("zelda-models/checkpoints/epoch_0"):
         another.write(path, store.read(path))
     assert weights(train_epoch(config, another, 1, Corridor)) == weights(second)
+
+
+def test_a_parent_of_another_layout_is_refused_by_name(store, config):
+    train_epoch(config, store, 0, Corridor, layout="zelda-obs/1")
+    before = {path: store.read(path) for path in store.list("")}
+    with pytest.raises(CheckpointError, match=r"'zelda-obs/1', expected 'zelda-obs/2'; .* another --store"):
+        train_epoch(config, store, 1, Corridor, layout="zelda-obs/2")
+    assert {path: store.read(path) for path in store.list("")} == before
 
 
 def test_without_a_parent_one_line_says_what_to_do(store, config):

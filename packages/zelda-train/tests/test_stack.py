@@ -24,7 +24,7 @@ CONFIG = TrainConfig(
 
 def test_an_epoch_of_the_game_is_recorded(store):
     manifest = train_stack_epoch(CONFIG, store, 0)
-    assert manifest["layout"] == "zelda-obs/1"
+    assert manifest["layout"] == "zelda-obs/2"
     assert manifest["rom"]["title"] == "ACORN"
     metrics = manifest["metrics"]
     # Each environment plays three episodes of 40 steps and 8 steps of a fourth, each of them one segment.
@@ -42,7 +42,7 @@ def test_an_epoch_of_the_game_is_recorded(store):
 
 def test_without_a_fitted_model_the_next_epoch_says_what_to_do(store):
     with pytest.raises(PotentialError, match=r"zelda-rm fit .*; or train without shaping: --shaping-weight 0"):
-        load_potential(store, 0, "zelda-obs/1")
+        load_potential(store, 0, "zelda-obs/2")
 
 
 def test_a_missing_parent_comes_before_a_missing_model(store):
@@ -65,7 +65,7 @@ def fitted(store, layout, epoch=0, **judgement):
 
 
 def test_a_fitted_model_shapes_the_next_epoch(store):
-    sha256 = fitted(store, "zelda-obs/1")
+    sha256 = fitted(store, "zelda-obs/2")
     train_stack_epoch(CONFIG, store, 0)
     manifest = train_stack_epoch(CONFIG, store, 1)
     assert manifest["reward_model"] == {"epoch": 0, "sha256": sha256}
@@ -76,21 +76,21 @@ def test_a_fitted_model_shapes_the_next_epoch(store):
 
 
 def test_after_a_refusal_the_last_accepted_model_stays_in_force(store):
-    sha256 = fitted(store, "zelda-obs/1")
-    fitted(store, "zelda-obs/1", 1, accepted=False)
-    fitted(store, "zelda-obs/1", 2, accepted=False)
+    sha256 = fitted(store, "zelda-obs/2")
+    fitted(store, "zelda-obs/2", 1, accepted=False)
+    fitted(store, "zelda-obs/2", 2, accepted=False)
     for epoch in range(2):
         train_stack_epoch(CONFIG.model_copy(update={"shaping_weight": 0.0}), store, epoch)
     manifest = train_stack_epoch(CONFIG, store, 2)
     assert manifest["reward_model"] == {"epoch": 0, "sha256": sha256}
     assert manifest["metrics"]["rewards"]["shaping"] != 0
-    assert load_potential(store, 2, "zelda-obs/1")[1] == {"epoch": 0, "sha256": sha256}
-    fitted(store, "zelda-obs/1", 3, accepted=True)
-    assert load_potential(store, 3, "zelda-obs/1")[1]["epoch"] == 3
+    assert load_potential(store, 2, "zelda-obs/2")[1] == {"epoch": 0, "sha256": sha256}
+    fitted(store, "zelda-obs/2", 3, accepted=True)
+    assert load_potential(store, 3, "zelda-obs/2")[1]["epoch"] == 3
 
 
 def test_where_no_model_was_accepted_nothing_shapes(store):
-    fitted(store, "zelda-obs/1", accepted=False)
+    fitted(store, "zelda-obs/2", accepted=False)
     train_stack_epoch(CONFIG, store, 0)
     manifest = train_stack_epoch(CONFIG, store, 1)
     assert manifest["reward_model"] is None
@@ -98,9 +98,9 @@ def test_where_no_model_was_accepted_nothing_shapes(store):
 
 
 def test_a_model_of_another_layout_is_refused_by_name(store):
-    fitted(store, "zelda-obs/0")
-    with pytest.raises(PotentialError, match=r"'zelda-obs/0', expected 'zelda-obs/1'"):
-        load_potential(store, 0, "zelda-obs/1")
+    fitted(store, "zelda-obs/1")
+    with pytest.raises(PotentialError, match=r"'zelda-obs/1', expected 'zelda-obs/2'"):
+        load_potential(store, 0, "zelda-obs/2")
 
 
 def test_the_game_is_evaluated_once_and_the_store_keeps_nothing_else(store):

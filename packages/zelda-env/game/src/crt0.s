@@ -4,9 +4,10 @@
 	.module crt0
 	.globl	_main
 	.globl	_v_mode, _v_stage, _v_lyc2, _v_lcdc2, _v_ready, _v_flag
-	.globl	_v_pal_dirty, _v_anim, _v_anim_src, _v_anim_bank, _v_anim_dst
+	.globl	_v_pal_dirty, _v_anim, _v_anim_src, _v_anim_bank, _v_anim_dst, _v_anim_vbk
 	.globl	_wGfxRegsFinal
-	.globl	_pal_bg, _pal_obj
+	.globl	_v_pal_bg, _v_pal_obj
+	.globl	___sdcc_bcall_ehl
 	.globl	_bc_bank, _bc_src, _bc_dst, _bc_len
 
 	LCDC = 0x40
@@ -16,6 +17,7 @@
 	LYC = 0x45
 	WY = 0x4A
 	WX = 0x4B
+	KEY1 = 0x4D
 	VBK = 0x4F
 	HDMA1 = 0x51
 	HDMA2 = 0x52
@@ -27,6 +29,8 @@
 	OCPS = 0x6A
 	OCPD = 0x6B
 	SVBK = 0x70
+	BANK = 0xF2		; the ROM bank in use at 4000-7FFF, for whoever borrows another
+	GFX_BANK = 2
 
 	.area	_HEADER (ABS)
 	.org	0x00
@@ -57,6 +61,14 @@ start:
 	jr	c, 1$
 	xor	a
 	ldh	(LCDC), a
+	; twice the speed: a room full of foes needs it
+	ldh	(0xFF), a
+	ldh	(0x0F), a
+	ld	a, #0x30
+	ldh	(0x00), a
+	ld	a, #0x01
+	ldh	(KEY1), a
+	.db	0x10, 0x00		; stop
 	; clear WRAM: C000-CFFF, then banks 7..1 of D000-DFFF
 	ld	hl, #0xC000
 	ld	bc, #0x0100
@@ -97,9 +109,11 @@ start:
 	ld	bc, #0x0200
 	call	zero
 	ld	a, #1
+	ldh	(BANK), a
 	ld	(0x2000), a
 	xor	a
-	ld	(0x0000), a
+	ld	(0x0000), a		; save RAM shut
+	ld	(0x3000), a
 	call	_main
 4$:	halt
 	nop
@@ -174,9 +188,9 @@ vblank:
 	or	a
 	jp	z, 9$
 	call	0xFF80
-	; the queue of VRAM writes at C100: {len|flags, lo, hi, data..}, 0 ends
+	; the queue of VRAM writes at C000: {len|flags, lo, hi, data..}, 0 ends
 	; flags: 80 downwards, 40 VRAM bank 1
-	ld	de, #0xC100
+	ld	de, #0xC000
 3$:	ld	a, (de)
 	or	a
 	jr	z, 7$
@@ -216,9 +230,11 @@ vblank:
 	jr	nz, 6$
 	jr	3$
 7$:	xor	a
-	ld	(0xC100), a
+	ld	(0xC000), a
 	ldh	(VBK), a
-	; palettes: one set a frame
+	; palettes, as faded as they shall be, from the graphics bank: one set a frame
+	ld	a, #GFX_BANK
+	ld	(0x2000), a
 	ld	a, (_v_pal_dirty)
 	bit	0, a
 	jr	z, 8$
@@ -226,7 +242,10 @@ vblank:
 	ld	(_v_pal_dirty), a
 	ld	a, #0x80
 	ldh	(BCPS), a
-	ld	hl, #_pal_bg
+	ld	hl, #_v_pal_bg
+	ld	a, (hl+)
+	ld	h, (hl)
+	ld	l, a
 	ld	c, #BCPD
 	call	pal64
 	jr	10$
@@ -236,7 +255,10 @@ vblank:
 	ld	(_v_pal_dirty), a
 	ld	a, #0x80
 	ldh	(OCPS), a
-	ld	hl, #_pal_obj
+	ld	hl, #_v_pal_obj
+	ld	a, (hl+)
+	ld	h, (hl)
+	ld	l, a
 	ld	c, #OCPD
 	call	pal64
 10$:	; animated or new tiles: a general DMA from a graphics bank
@@ -252,16 +274,21 @@ vblank:
 	ldh	(HDMA1), a
 	ld	a, (_v_anim_src)
 	ldh	(HDMA2), a
-	ld	a, (_v_anim_dst)
+	ld	a, (_v_anim_dst+1)
 	ldh	(HDMA3), a
-	xor	a
+	ld	a, (_v_anim_dst)
 	ldh	(HDMA4), a
+	ld	a, (_v_anim_vbk)
+	ldh	(VBK), a
 	ld	a, b
 	dec	a
 	ldh	(HDMA5), a
-	ld	a, #1
+	xor	a
+	ldh	(VBK), a
+	ld	(_v_anim_vbk), a
+11$:	ldh	a, (BANK)
 	ld	(0x2000), a
-11$:	xor	a
+	xor	a
 	ld	(_v_ready), a
 9$:	pop	hl
 	pop	de
@@ -381,7 +408,10 @@ _rnd::
 
 ; bc_len bytes from bc_src of ROM bank bc_bank to bc_dst
 _bank_copy::
+	ldh	a, (BANK)
+	push	af
 	ld	a, (_bc_bank)
+	ldh	(BANK), a
 	ld	(0x2000), a
 	ld	hl, #_bc_src
 	ld	a, (hl+)
@@ -402,9 +432,43 @@ _bank_copy::
 	ld	a, b
 	or	a, c
 	jr	nz, 1$
-	ld	a, #1
+	pop	af
+	ldh	(BANK), a
 	ld	(0x2000), a
 	ret
+
+; the byte at DE of bank A
+_peek::
+	ld	b, a
+	ldh	a, (BANK)
+	push	af
+	ld	a, b
+	ldh	(BANK), a
+	ld	(0x2000), a
+	ld	a, (de)
+	ld	b, a
+	pop	af
+	ldh	(BANK), a
+	ld	(0x2000), a
+	ld	a, b
+	ret
+
+; a call from one bank of code into another: bank in E, routine in HL;
+; the compiler leaves the arguments above four bytes of the stack
+___sdcc_bcall_ehl::
+	ldh	a, (BANK)
+	push	af
+	ld	a, e
+	ldh	(BANK), a
+	ld	(0x2000), a
+	call	1$
+	ld	e, a
+	pop	af
+	ldh	(BANK), a
+	ld	(0x2000), a
+	ld	a, e
+	ret
+1$:	jp	(hl)
 
 	.area	_CODE
 	.area	_HOME

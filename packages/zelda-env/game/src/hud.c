@@ -1,4 +1,5 @@
-/* The bar on top: rows 30 and 31 of BG map 9C00. */
+/* The bar on top: rows 30 and 31 of BG map 9C00; and what is gained and spent. */
+#pragma bank 5
 #include "game.h"
 
 #define ROW0 (0x9C00 + 30 * 32)
@@ -6,10 +7,10 @@
 
 /* the picture of each item that can be worn */
 const u8 icon_of[32] = {
-    UI_NOTHING, UI_SHIELD, UI_NOTHING, UI_BOMBS, UI_NOTHING, UI_SWORD, UI_NOTHING, UI_NOTHING,
+    UI_NOTHING, UI_SHIELD, UI_NOTHING, UI_BOMBS, UI_NOTHING, UI_SWORD, UI_NOTHING, UI_ROD,
     UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING,
     UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_FEATHER,
-    UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING};
+    UI_NOTHING, UI_SATCHEL, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING};
 
 static u8 drawn_keys;
 static u8 drawn_hearts, drawn_max, drawn_a, drawn_b;
@@ -31,7 +32,7 @@ static u16 bcd_minus1(u16 v) {
     return v;
 }
 
-void add_rupees(u8 n) {
+void add_rupees(u8 n) BANKED {
     do {
         wNumRupees = bcd_plus1(wNumRupees);
         wTotalRupeesCollected = bcd_plus1(wTotalRupeesCollected);
@@ -39,11 +40,38 @@ void add_rupees(u8 n) {
     wStatusBarNeedsRefresh |= 0x04;
 }
 
-void add_bombs(u8 bcd) {
-    u8 n = wNumBombs + bcd;
-    if ((n & 0x0F) > 9) n += 6;
-    if (n > wMaxBombs) n = wMaxBombs;
-    wNumBombs = n;
+/* 1: it was paid */
+u8 pay(u16 price) BANKED {
+    u16 v = wNumRupees, left = price;
+    if (v < price) return 0;
+    while (left) {
+        left = bcd_minus1(left);
+        v = bcd_minus1(v);
+    }
+    wNumRupees = v;
+    wStatusBarNeedsRefresh |= 0x04;
+    return 1;
+}
+
+static u8 bcd_sum(u8 a, u8 b, u8 most) {
+    u8 low = (a & 0x0F) + (b & 0x0F), high = (a >> 4) + (b >> 4);
+    if (low > 9) { low -= 10; high++; }
+    if (high > 9) return most;
+    low |= high << 4;
+    return low > most ? most : low;
+}
+
+void add_bombs(u8 bcd) BANKED {
+    wNumBombs = bcd_sum(wNumBombs, bcd, wMaxBombs);
+}
+
+/* a satchel holds 20, 50 or 99 */
+static u8 most_seeds(void) {
+    return wSeedSatchelLevel < 2 ? 0x20 : wSeedSatchelLevel == 2 ? 0x50 : 0x99;
+}
+
+void add_embers(u8 bcd) BANKED {
+    wNumEmberSeeds = bcd_sum(wNumEmberSeeds, bcd, most_seeds());
 }
 
 /* a first item of its kind goes to B, to A, or into the satchel */
@@ -61,14 +89,23 @@ static void pocket(u8 id) {
     }
 }
 
-void give_item(u8 item) {
+void give_item(u8 item) BANKED {
     u8 id = item_id[item], n = item_param[item], d = wDungeonIndex;
+    u8 bit = (u8)(1 << (d & 7)), byte = d >> 3;
     wObtainedTreasureFlags[id >> 3] |= (u8)(1 << (id & 7));
     if (id < 0x20) pocket(id);
     switch (id) {
-    case 0x01: wShieldLevel = n; break;
-    case 0x03: add_bombs(n); break;
-    case 0x17: wFeatherLevel = n; break;
+    case T_SHIELD: if (wShieldLevel < n) wShieldLevel = n; break;
+    case T_BOMBS: add_bombs(n); break;
+    case T_SWORD: if (wSwordLevel < n) wSwordLevel = n; break;
+    case T_ROD: wObtainedSeasons |= n; break;
+    case T_FEATHER: wFeatherLevel = n; break;
+    case T_SATCHEL:
+        wSeedSatchelLevel = n;
+        wObtainedTreasureFlags[T_EMBER >> 3] |= (u8)(1 << (T_EMBER & 7));
+        add_embers(0x20);
+        break;
+    case T_EMBER: add_embers(n); break;
     case 0x28: add_rupees(n); break;
     case 0x29: add_health(n); break;
     case 0x2B:
@@ -80,12 +117,27 @@ void give_item(u8 item) {
         wLinkHealth = wLinkMaxHealth;
         break;
     case 0x30: if (d < 12) wDungeonSmallKeys[d]++; break;
-    case 0x31: if (d < 12) wDungeonBossKeys[d >> 3] |= (u8)(1 << (d & 7)); break;
-    case 0x40: wEssencesObtained |= n; break;
+    case 0x31: if (d < 12) wDungeonBossKeys[byte] |= bit; break;
+    case 0x32: if (d < 12) wDungeonCompasses[byte] |= bit; break;
+    case 0x33: if (d < 12) wDungeonMaps[byte] |= bit; break;
+    case T_ESSENCE: wEssencesObtained |= n; break;
     }
 }
 
-void add_health(u8 n) {
+u8 is_full(u8 item) BANKED {
+    switch (item_id[item]) {
+    case T_BOMBS: return owns(T_BOMBS) && wNumBombs >= wMaxBombs;
+    case T_EMBER: return !owns(T_SATCHEL) || wNumEmberSeeds >= most_seeds();
+    case T_ROD: return owns(T_ROD) && (wObtainedSeasons & item_param[item]) == item_param[item];
+    case 0x28:
+    case 0x2A:
+    case 0x2B: return 0;
+    case 0x29: return wLinkHealth >= wLinkMaxHealth;
+    default: return owns(item_id[item]) != 0;
+    }
+}
+
+void add_health(u8 n) BANKED {
     u8 h = wLinkHealth + n;
     if (h > wLinkMaxHealth) h = wLinkMaxHealth;
     wLinkHealth = h;
@@ -127,7 +179,7 @@ static void draw_item(u16 at, u8 item) {
 }
 
 /* with the LCD off */
-void hud_init(void) {
+void hud_init(void) BANKED {
     u8 i;
     u8 *p = (u8 *)ROW0;
     static const u8 top[20] = {
@@ -142,7 +194,6 @@ void hud_init(void) {
     }
     *(volatile u8 *)0xFF4F = 1;
     for (i = 0; i != 64; i++) p[i] = 0x88 | BGP_UI;
-    p[9] = 0x88 | BGP_TREE;
     *(volatile u8 *)0xFF4F = 0;
     drawn_hearts = drawn_max = drawn_a = drawn_b = 0xFF;
     drawn_rupees = 0xFFFF;
@@ -160,7 +211,7 @@ static void draw_keys(u8 k) {
 }
 
 /* at most one group of tiles a frame */
-void hud_update(void) {
+void hud_update(void) BANKED {
     u8 keys = 0;
     if (wDungeonIndex < 12) keys = 0x80 | (wDungeonSmallKeys[wDungeonIndex] & 15);
     if (wFrameCounter & 1) {

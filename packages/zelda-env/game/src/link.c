@@ -1,36 +1,12 @@
 /* The hero (w1Link, as every observer knows the slot). */
+#pragma bank 1
 #include "game.h"
 
 static const u8 key_angle[16] = {
     0xFF, 0x08, 0x18, 0xFF, 0x00, 0x04, 0x1C, 0x00,
     0x10, 0x0C, 0x14, 0x10, 0xFF, 0x08, 0x18, 0xFF};
-/* for 10-1F: which 2-px columns (10-17) or rows (18-1F) are solid */
-static const u8 strips[16] = {
-    0x00, 0xC3, 0x03, 0xC0, 0x00, 0xC3, 0xC3, 0x00,
-    0x00, 0xC3, 0x03, 0xC0, 0xC0, 0xC1, 0xFF, 0x00};
-
-u8 near8(u8 a, u8 b, u8 r) {
-    u8 d = a > b ? a - b : b - a;
-    return d < r;
-}
-
-u8 solid_at(u8 y, u8 x) {
-    u8 v = wRoomCollisions[(y & 0xF0) | (x >> 4)];
-    if (v == 0) return 0;
-    if (v < 0x10) {
-        u8 m;
-        if (v == 0x0F) return 1;
-        if (y & 8) m = (x & 8) ? 1 : 2;
-        else m = (x & 8) ? 4 : 8;
-        return v & m;
-    }
-    if (v == 0xFF) return 0;
-    if (v < 0x20) {
-        u8 at = (((v & 8) ? y : x) & 15) >> 1;
-        return (strips[v & 15] >> at) & 1;
-    }
-    return 1;
-}
+#define KEYHOLE 0xEC
+#define VINE 0x04
 
 static u8 walls(void) {
     u8 y = w1Link.yh, x = w1Link.xh, b = 0;
@@ -49,7 +25,7 @@ static u8 walls(void) {
     return b;
 }
 
-void link_active_tile(void) {
+void link_active_tile(void) BANKED {
     u8 pos = ((w1Link.yh + 5) & 0xF0) | (w1Link.xh >> 4);
     u8 t;
     if (pos != wActiveTilePos) wStandingOnTileCounter = 0;
@@ -63,7 +39,7 @@ void link_active_tile(void) {
     wActiveTileType = type_of(t);
 }
 
-void link_init(u8 y, u8 x, u8 dir) {
+void link_init(u8 y, u8 x, u8 dir) BANKED {
     u8 *p = (u8 *)&w1Link;
     u8 i;
     for (i = 0; i != 64; i++) p[i] = 0;
@@ -173,85 +149,11 @@ static void edges(void) {
     wScreenTransitionDirection = dir;
 }
 
-/* ---- the sword: parent item D200, weapon object D600 ---- */
-
-static const s8 swing_y[4][3] = {{-2, -11, -14}, {-14, -11, 2}, {4, 12, 14}, {-14, -11, 2}};
-static const s8 swing_x[4][3] = {{14, 11, -1}, {1, 11, 14}, {-13, -11, 1}, {-1, -11, -14}};
-/* how the blade lies: 0 up, 1 up-right, 2 right, 4 down, 5 down-left, 6 left, 7 up-left */
-static const u8 swing_pose[4][3] = {{2, 1, 0}, {0, 1, 2}, {6, 5, 4}, {0, 7, 6}};
-
-static void sword_start(void) {
-    u8 *p = (u8 *)&w1ParentItem2;
-    u8 i;
-    for (i = 0; i != 64; i++) p[i] = 0;
-    p = (u8 *)&w1WeaponItem;
-    for (i = 0; i != 64; i++) p[i] = 0;
-    w1ParentItem2.enabled = 3;
-    w1ParentItem2.id = 5;
-    w1ParentItem2.state = 1;
-    w1WeaponItem.enabled = 3;
-    w1WeaponItem.id = 5;
-    w1WeaponItem.state = 1;
-    w1WeaponItem.direction = w1Link.direction;
-    w1WeaponItem.collisionType = 0x84;
-    w1WeaponItem.radiusY = w1WeaponItem.radiusX = 6;
-    w1WeaponItem.damage = -(s8)wSwordLevel;
-    w1WeaponItem.counter1 = 0;
-    wLinkUsingItem1 = 2;
-    wLinkTurningDisabled = 1;
-    wLinkImmobilized = 1;
-    w1Link.angle = 0xFF;
-}
-
-static void sword_end(void) {
-    w1ParentItem2.enabled = 0;
-    w1WeaponItem.enabled = 0;
-    w1WeaponItem.visible = 0;
-    w1WeaponItem.collisionType = 0;
-    wLinkUsingItem1 = 0;
-    wLinkTurningDisabled = 0;
-    wLinkImmobilized = 0;
-}
-
-static u8 swing_phase(void) {
-    u8 t = w1WeaponItem.counter1;
-    return t < 3 ? 0 : t < 6 ? 1 : 2;
-}
-
-static void sword_update(void) {
-    u8 d = w1Link.direction, ph, y, x, pos, t;
-    if (!w1WeaponItem.enabled) return;
-    w1WeaponItem.counter1++;
-    if (w1WeaponItem.counter1 >= 15) {
-        sword_end();
-        return;
-    }
-    ph = swing_phase();
-    y = w1Link.yh + swing_y[d][ph];
-    x = w1Link.xh + swing_x[d][ph];
-    w1WeaponItem.visible = 0x80;
-    w1WeaponItem.y = (u16)y << 8;
-    w1WeaponItem.x = (u16)x << 8;
-    sword_hits(y, x);
-    if (ph == 0) return;
-    if (y >= wRoomEdgeY || x >= wRoomEdgeX) return;
-    pos = (y & 0xF0) | (x >> 4);
-    t = wRoomLayout[pos];
-    if (cut_to(t)) {
-        u8 cy = (pos & 0xF0) + 8, cx = (pos << 4) + 8;
-        room_set_tile(pos, cut_to(t));
-        effect_new(0, cy, cx);
-        bush_drop(cy, cx);
-    }
-}
-
 /* ---- A: talk, read, or else use the item ---- */
 
-static u8 try_talk(void) {
-    u8 i, d = w1Link.direction;
-    u8 y = w1Link.yh, x = w1Link.xh;
-    if (d == 0) y -= 10; else if (d == 2) y += 11;
-    else if (d == 1) x += 12; else x -= 12;
+/* whoever listens near a point */
+static u8 call(u8 y, u8 x) {
+    u8 i;
     for (i = 0; i != 32; i += 2) {
         obj_t *o;
         if (!wAButtonSensitiveObjectList[i]) continue;
@@ -261,63 +163,34 @@ static u8 try_talk(void) {
             return 1;
         }
     }
+    return 0;
+}
+
+static u8 try_talk(void) {
+    u8 d = w1Link.direction;
+    u8 y = w1Link.yh, x = w1Link.xh;
+    if (d == 0) y -= 10; else if (d == 2) y += 11;
+    else if (d == 1) x += 12; else x -= 12;
+    if (call(y, x)) return 1;
+    if (wInShop && d == 0 && call(y - 16, x)) return 1;     /* across the counter */
     if (d == 0) {
         u8 pos = ((w1Link.yh - 5) & 0xF0) | (w1Link.xh >> 4);
         const u8 *o;
-        if (wRoomLayout[pos] == 0xF2) {
-            o = room_thing(3, pos);
-            if (o) {
-                text_open(o[3]);
-                return 1;
-            }
+        o = wRoomLayout[pos] == 0xF2 ? room_thing(3, pos) : 0;
+        if (o) {
+            text_open(o[3]);
+            return 1;
         }
-    }
-    if (d == 0) {
-        u8 pos = ((w1Link.yh - 5) & 0xF0) | (w1Link.xh >> 4);
-        if (wRoomLayout[pos] == 0xF1) {
-            const u8 *o = room_thing(5, pos);
-            if (o) {
-                chest_open(o);
-                return 1;
-            }
+        o = wRoomLayout[pos] == 0xF1 ? room_thing(5, pos) : 0;
+        if (o) {
+            chest_open(o);
+            return 1;
         }
     }
     return 0;
 }
 
-/* ---- the other items ---- */
-
-static void jump_start(void) {
-    wLinkInAir = 1;
-    w1Link.speedZ = -0x1C0;
-    w1Link.z = 0;
-}
-
-static void jump_update(void) {
-    if (!wLinkInAir) return;
-    wLinkInAir = 2;
-    w1Link.z += w1Link.speedZ;
-    w1Link.speedZ += 0x1C;
-    if (w1Link.zh >= 0) {
-        w1Link.z = 0;
-        w1Link.speedZ = 0;
-        wLinkInAir = 0;
-    }
-}
-
-static void bomb_use(void) {
-    s8 dy = w1Link.direction == 0 ? -12 : w1Link.direction == 2 ? 12 : 0;
-    s8 dx = w1Link.direction == 1 ? 12 : w1Link.direction == 3 ? -12 : 0;
-    bomb_drop(w1Link.yh + dy, w1Link.xh + dx);
-}
-
-static void item_use(u8 item) {
-    if (item == 5) sword_start();
-    else if (item == 0x17) { if (!wLinkInAir) jump_start(); }
-    else if (item == 3) bomb_use();
-}
-
-void link_stop(void) {
+void link_stop(void) BANKED {
     sword_end();
     wUsingShield = 0;
     wLinkInAir = 0;
@@ -343,13 +216,21 @@ static void push_update(void) {
     if (y >= wRoomEdgeY || x >= wRoomEdgeX) goto none;
     pos = (y & 0xF0) | (x >> 4);
     t = wRoomLayout[pos];
-    if (!push_to(t) && !(tileset && t >= 0x70 && t < 0x78)) goto none;
+    if (t == KEYHOLE && !inside) {
+        if (!owns(T_GNARLED_KEY)) goto none;
+    } else if (!push_to(t) && !(inside && t >= 0x70 && t < 0x78)) {
+        goto none;
+    }
     if (t >= 0x18 && t < 0x1C && (t & 3) != d) goto none;
-    if (t >= 0x70 && (t & 3) != d) goto none;
+    if (t >= 0x70 && t < 0x78 && (t & 3) != d) goto none;
     wLinkPushingDirection = d;
     if (--wPushingAgainstTileCounter) return;
     wPushingAgainstTileCounter = 20;
-    if (t < 0x70) {
+    if (t == KEYHOLE) {
+        *room_flags() |= 0x80;
+        room_set_tile(pos, cut_to(t));
+        effect_new(KEY_SPRITE, (pos & 0xF0) + 8, (u8)(pos << 4) + 8);
+    } else if (t < 0x70) {
         block_push(pos, a);
     } else if (wDungeonIndex < 12) {
         u8 *keys = wDungeonSmallKeys + wDungeonIndex;
@@ -369,7 +250,7 @@ none:
     wPushingAgainstTileCounter = 20;
 }
 
-void link_hurt(u8 quarters, u8 angle) {
+void link_hurt(u8 quarters, u8 angle) BANKED {
     if (w1Link.invincibility || w1Link.state != 1 || wLinkDeathTrigger || wDisabledObjects) return;
     sword_end();
     w1Link.damage = -(s8)quarters;
@@ -411,7 +292,7 @@ static void drown_update(void) {
 }
 
 /* the last dance: spins, lies down, then the game is over */
-void link_dying(void) {
+void link_dying(void) BANKED {
     static const u8 spin[4] = {1, 2, 3, 0};
     w1Link.counter1++;
     if (w1Link.counter1 < 48) {
@@ -424,7 +305,7 @@ void link_dying(void) {
     }
 }
 
-void link_update(void) {
+void link_update(void) BANKED {
     u8 keys;
     if (w1Link.invincibility) w1Link.invincibility--;
     if (wLinkForceState) {
@@ -466,18 +347,21 @@ void link_update(void) {
         w1Link.angle = 0xFF;
     } else {
         w1Link.angle = wLinkAngle;
-        face(wLinkAngle);
+        wLinkClimbingVine = wActiveTileType == VINE && !wLinkInAir;
+        if (wLinkClimbingVine) w1Link.direction = 0;
+        else face(wLinkAngle);
         if (wLinkAngle != 0xFF) w1Link.animCounter++;
         else w1Link.animCounter = 0;
-        step(wLinkAngle, 1);
+        if (!wLinkClimbingVine || (wFrameCounter & 1)) step(wLinkAngle, 1);
     }
     jump_update();
     push_update();
     wUsingShield = 0;
     if (!w1WeaponItem.enabled &&
-        (((keys & K_A) && wInventoryA == 1) || ((keys & K_B) && wInventoryB == 1)))
+        (((keys & K_A) && wInventoryA == T_SHIELD) || ((keys & K_B) && wInventoryB == T_SHIELD)))
         wUsingShield = wShieldLevel;
     sword_update();
+    if (season_phase) return;
     edges();
     if (wScrollMode != 1) {
         wUsingShield = 0;
@@ -510,7 +394,7 @@ void link_update(void) {
     }
 }
 
-void link_draw(void) {
+void link_draw(void) BANKED {
     static const u8 walk[4] = {S_HERO_UP, S_HERO_RIGHT, S_HERO_DOWN, S_HERO_RIGHT};
     static const u8 swing[4] = {S_HERO_SWING_UP, S_HERO_SWING_RIGHT, S_HERO_SWING_DOWN, S_HERO_SWING_RIGHT};
     u8 d = w1Link.direction & 3;
@@ -536,20 +420,7 @@ void link_draw(void) {
         return;
     }
     if (w1WeaponItem.enabled) {
-        u8 ph = swing_phase();
-        u8 pose = swing_pose[d][ph];
-        s16 sy = (s16)w1WeaponItem.yh + 16 + scroll_oy, sx = (s16)w1WeaponItem.xh + scroll_ox;
-        if (w1WeaponItem.visible && w1WeaponItem.yh < 0xF0) {
-            switch (pose) {
-            case 0: sprite8(sy, sx, S_SWORD_UP, PAL_STEEL); break;
-            case 1: sprite16(sy, sx, S_SWORD_DIAGONAL, PAL_STEEL); break;
-            case 2: sprite16(sy, sx, S_SWORD_RIGHT, PAL_STEEL); break;
-            case 4: sprite8(sy, sx, S_SWORD_UP, PAL_STEEL | FLIP_Y); break;
-            case 5: sprite16(sy, sx, S_SWORD_DIAGONAL, PAL_STEEL | FLIP_X | FLIP_Y); break;
-            case 6: sprite16(sy, sx, S_SWORD_RIGHT, PAL_STEEL | FLIP_X); break;
-            default: sprite16(sy, sx, S_SWORD_DIAGONAL, PAL_STEEL | FLIP_X); break;
-            }
-        }
+        item_draw(scroll_oy + 16, scroll_ox);
         tile = swing[d];
         if (d == 3) attr |= FLIP_X;
     } else {

@@ -1,41 +1,22 @@
-/* Villagers (interactions), enemies, parts and short effects. */
+/* People, things, parts and short effects; the foes are in enemy.c. */
+#pragma bank 3
 #include "game.h"
 
-#define ENEMY_BURR 0x09
-#define PART_DROP 0x01
-#define PART_PUFF 0x02
-#define PART_BUTTON 0x09
-#define PERSON 0x24
-#define KEY_SPRITE 0x17     /* and 18: a key at the door it opened */
-#define PUSHED_BLOCK 0x14
-#define DOOR 0x1E
-#define TREASURE 0x60
-#define ESSENCE 0x7F
-#define BOMB 0x03
-#define BOMB_FIRST 7        /* bombs lie in D700-DB00 */
-#define BOMB_LAST 11
-
 /* how many slots to look at: rooms hold few things, the highest used slot is kept */
-static u8 top_inter, top_enemy, top_part;
+u8 top_inter, top_enemy, top_part;
 
-static void wipe(obj_t *o) {
-    u8 *p = (u8 *)o;
-    u8 i;
-    for (i = 0; i != 64; i++) p[i] = 0;
-}
-
-void objects_clear(void) {
+void objects_clear(void) BANKED {
     u8 i;
     for (i = 0; i != 16; i++) {
         INTERACTION(i)->enabled = 0;
         ENEMY(i)->enabled = 0;
         PART(i)->enabled = 0;
     }
-    for (i = BOMB_FIRST; i <= BOMB_LAST; i++) SLOT(i, 0)->enabled = 0;
+    for (i = FIRST_ITEM; i <= LAST_ITEM; i++) SLOT(i, 0)->enabled = 0;
     top_inter = top_enemy = top_part = 0;
 }
 
-void objects_leave(void) {
+void objects_leave(void) BANKED {
     u8 i;
     for (i = 0; i != 16; i++) {
         obj_t *o = INTERACTION(i);
@@ -45,10 +26,10 @@ void objects_leave(void) {
         o = PART(i);
         if (o->enabled) o->enabled = 2;
     }
-    for (i = BOMB_FIRST; i <= BOMB_LAST; i++) SLOT(i, 0)->enabled = 0;
+    for (i = FIRST_ITEM; i <= LAST_ITEM; i++) SLOT(i, 0)->enabled = 0;
 }
 
-void objects_drop_old(void) {
+void objects_drop_old(void) BANKED {
     u8 i;
     top_inter = top_enemy = top_part = 0;
     for (i = 0; i != 16; i++) {
@@ -81,59 +62,31 @@ static obj_t *new_interaction(u8 id, u8 y, u8 x) {
     return 0;
 }
 
-void villager_new(u8 pos, u8 dir, u8 text) {
-    obj_t *o = new_interaction(PERSON, (pos & 0xF0) + 8, (u8)(pos << 4) + 8);
+/* reacts to A: the list holds slot and field of each */
+static void sensitive(obj_t *o) {
     u8 i;
-    u8 hi;
-    if (!o) return;
-    o->state = 1;
-    o->direction = dir;
-    o->radiusY = o->radiusX = 6;
-    o->collisionType = 0x80;
-    o->v34 = text;
-    o->textL = (u8)text_id[text];
-    o->textH = (u8)(text_id[text] >> 8);
-    hi = (u8)((u16)o >> 8);
     for (i = 0; i != 32; i += 2) {
         if (wAButtonSensitiveObjectList[i]) continue;
-        wAButtonSensitiveObjectList[i] = hi;
+        wAButtonSensitiveObjectList[i] = (u8)((u16)o >> 8);
         wAButtonSensitiveObjectList[i + 1] = 0x71;
         return;
     }
 }
 
-void effect_new(u8 id, u8 y, u8 x) {
+static void insensitive(obj_t *o) {
+    u8 i;
+    for (i = 0; wAButtonSensitiveObjectList[i] != (u8)((u16)o >> 8); i += 2)
+        if (i == 30) return;
+    for (; i < 30; i++) wAButtonSensitiveObjectList[i] = wAButtonSensitiveObjectList[i + 2];
+    wAButtonSensitiveObjectList[30] = wAButtonSensitiveObjectList[31] = 0;
+}
+
+void effect_new(u8 id, u8 y, u8 x) BANKED {
     obj_t *o = new_interaction(id, y, x);
     if (o) o->counter1 = 20;
 }
 
-void enemy_new(u8 pos, u8 index) {
-    u8 i;
-    for (i = 0; i != 16; i++) {
-        obj_t *o = ENEMY(i);
-        if (o->enabled) continue;
-        wipe(o);
-        o->enabled = 1 | (index << 4);
-        o->id = ENEMY_BURR;
-        o->state = 8;
-        o->yh = (pos & 0xF0) + 8;
-        o->xh = (u8)(pos << 4) + 8;
-        o->angle = 0x10;
-        o->direction = 2;
-        o->counter1 = 20 + (rnd() & 31);
-        o->visible = 0x80;
-        o->collisionType = 0x80 | ENEMY_BURR;
-        o->radiusY = o->radiusX = 6;
-        o->damage = -2;
-        o->health = 2;
-        o->v30 = index;
-        wNumEnemies++;
-        if (top_enemy <= i) top_enemy = i + 1;
-        return;
-    }
-}
-
-void part_new(u8 id, u8 subid, u8 y, u8 x) {
+obj_t *part_new(u8 id, u8 subid, u8 y, u8 x) BANKED {
     u8 i;
     for (i = 0; i != 16; i++) {
         obj_t *o = PART(i);
@@ -155,161 +108,23 @@ void part_new(u8 id, u8 subid, u8 y, u8 x) {
             o->counter1 = 20;
         }
         if (top_part <= i) top_part = i + 1;
-        return;
-    }
-}
-
-/* what lies under a bush or is left by an enemy */
-static void drop(u8 y, u8 x, u8 chance) {
-    u8 r = rnd();
-    if ((r & 15) >= chance) return;
-    r = rnd() & 15;
-    part_new(PART_DROP, r < 6 ? 1 : r < 14 ? 2 : r == 15 && (wObtainedTreasureFlags[0] & 0x08) ? 4 : 3, y, x);
-}
-
-void bush_drop(u8 y, u8 x) {
-    drop(y, x, 6);
-}
-
-/* would a step this way press Link into a person? */
-u8 npc_blocks(u8 angle) {
-    u8 i;
-    u8 y = w1Link.yh, x = w1Link.xh;
-    for (i = 0; i != 34; i += 2) {
-        obj_t *o;
-        if (i == 32) {
-            o = INTERACTION(1);
-            if (!o->enabled) return 0;
-        } else {
-            u8 hi = wAButtonSensitiveObjectList[i];
-            if (!hi) { i = 30; continue; }
-            o = (obj_t *)(((u16)hi << 8) + 0x40);
-        }
-        if (!near8(o->yh, y, 13) || !near8(o->xh, x, 12)) continue;
-        switch (angle) {
-        case 0x00: if (o->yh < y && near8(o->xh, x, 11)) return 1; break;
-        case 0x10: if (o->yh > y && near8(o->xh, x, 11)) return 1; break;
-        case 0x08: if (o->xh > x && near8(o->yh, y, 12)) return 1; break;
-        default: if (o->xh < x && near8(o->yh, y, 12)) return 1; break;
-        }
+        return o;
     }
     return 0;
 }
 
-/* which way lies (y2,x2) from (y1,x1), of the four */
-static u8 way(u8 y1, u8 x1, u8 y2, u8 x2) {
-    u8 dy = y1 > y2 ? y1 - y2 : y2 - y1;
-    u8 dx = x1 > x2 ? x1 - x2 : x2 - x1;
-    if (dy > dx) return y2 < y1 ? 0x00 : 0x10;
-    return x2 < x1 ? 0x18 : 0x08;
-}
-
-/* ---- enemies ---- */
-
-static u8 enemy_solid(u8 y, u8 x) {
-    u8 v;
-    if (y >= wRoomEdgeY || x >= wRoomEdgeX) return 1;
-    v = wRoomCollisions[(y & 0xF0) | (x >> 4)];
-    if (v == 0) return 0;
-    if (v >= 0x10) return 1;
-    return solid_at(y, x);
-}
-
-/* 1: it went; 0: something is in the way */
-static u8 enemy_step(obj_t *o, u8 angle, u8 speed) {
-    u8 y = o->yh, x = o->xh;
-    switch (angle) {
-    case 0x00:
-        if (y < 10 || enemy_solid(y - 8, x - 6) || enemy_solid(y - 8, x + 5)) return 0;
-        o->y -= speed;
-        return 1;
-    case 0x10:
-        if (y > (u8)(wRoomEdgeY - 10) || enemy_solid(y + 8, x - 6) || enemy_solid(y + 8, x + 5)) return 0;
-        o->y += speed;
-        return 1;
-    case 0x08:
-        if (x > (u8)(wRoomEdgeX - 10) || enemy_solid(y - 6, x + 8) || enemy_solid(y + 5, x + 8)) return 0;
-        o->x += speed;
-        return 1;
-    default:
-        if (x < 10 || enemy_solid(y - 6, x - 8) || enemy_solid(y + 5, x - 8)) return 0;
-        o->x -= speed;
-        return 1;
+/* what lies under a bush or is left by an enemy: nothing that one could not use */
+void drop(u8 y, u8 x, u8 chance) BANKED {
+    u8 r = rnd(), what;
+    if ((r & 15) >= chance) return;
+    r = rnd() & 15;
+    what = r < 6 ? 1 : r < 11 ? 2 : r == 15 ? 3 : 0;
+    if (!what) {
+        if ((r & 1) && owns(T_BOMBS)) what = 4;
+        else if (!(r & 1) && owns(T_SATCHEL)) what = 5;
+        else what = 2;
     }
-}
-
-static void enemy_die(obj_t *o) {
-    u8 i;
-    u8 bit = (u8)(1 << ((o->enabled >> 4) & 7));
-    part_new(PART_PUFF, 0, o->yh, o->xh);
-    o->enabled = 0;
-    o->visible = 0;
-    o->collisionType = 0;
-    if (wTotalEnemiesKilled < 1000) wTotalEnemiesKilled++;
-    for (i = 0; i != 16; i += 2)
-        if (wEnemiesKilledList[i] == wActiveRoom) wEnemiesKilledList[i + 1] |= bit;
-}
-
-static void enemy_update(obj_t *o) {
-    if (o->invincibility) o->invincibility--;
-    if (o->knockCounter) {
-        o->knockCounter--;
-        enemy_step(o, o->knockAngle, 0xFF);
-        enemy_step(o, o->knockAngle, 0xFF);
-        return;
-    }
-    if (o->health <= 0) {
-        enemy_die(o);
-        return;
-    }
-    o->animCounter++;
-    if (o->counter1 == 0) {
-        u8 r = rnd();
-        if (o->state == 9 && (r & 3) == 0) {
-            o->state = 8;
-            o->counter1 = 16 + (r >> 3);
-        } else {
-            o->state = 9;
-            r = rnd();
-            o->angle = (r & 3) << 3;
-            o->direction = r & 3;
-            o->counter1 = 24 + (r >> 2);
-        }
-    } else {
-        o->counter1--;
-        if (o->state == 9) {
-            o->speed = 0x14;
-            if (!enemy_step(o, o->angle, 0x80)) o->counter1 = 0;
-        }
-    }
-    if (w1Link.invincibility == 0 && w1Link.state == 1 &&
-        near8(o->yh, w1Link.yh, 11) && near8(o->xh, w1Link.xh, 11)) {
-        u8 a = way(w1Link.yh, w1Link.xh, o->yh, o->xh);
-        o->lastCollision = 0x80;
-        if (wLinkInAir && w1Link.zh < -6) {
-            /* well above it */
-        } else if (wUsingShield && a >> 3 == w1Link.direction) {
-            o->lastCollision = 0x81;
-            o->knockAngle = a;
-            o->knockCounter = 6;
-        } else link_hurt((u8)-o->damage, way(o->yh, o->xh, w1Link.yh, w1Link.xh));
-    }
-}
-
-void sword_hits(u8 y, u8 x) {
-    u8 i;
-    for (i = 0; i != top_enemy; i++) {
-        obj_t *o = ENEMY(i);
-        if ((o->enabled & 3) != 1 || !(o->collisionType & 0x80)) continue;
-        if (o->invincibility || o->knockCounter) continue;
-        if (!near8(o->yh, y, 13) || !near8(o->xh, x, 13)) continue;
-        o->health -= (s8)wSwordLevel;
-        if (o->health < 0) o->health = 0;
-        o->lastCollision = 0x84;
-        o->invincibility = 0x18;
-        o->knockAngle = way(w1Link.yh, w1Link.xh, o->yh, o->xh);
-        o->knockCounter = 8;
-    }
+    part_new(PART_DROP, what, y, x);
 }
 
 /* ---- parts ---- */
@@ -328,9 +143,39 @@ static void button_update(obj_t *o) {
     }
 }
 
+static void gone(obj_t *o) {
+    o->enabled = 0;
+    o->visible = 0;
+    o->collisionType = 0;
+}
+
+/* what foes spit: it flies until it meets a wall, the shield or Link; y and x of each step are in speedY, speedX */
+static void shot_update(obj_t *o) {
+    o->y += (s16)(o->speed | (u16)o->speed11 << 8);
+    o->x += (s16)(o->speed12 | (u16)o->speed13 << 8);
+    if (!--o->counter1 || o->yh >= wRoomEdgeY || o->xh >= wRoomEdgeX || o->yh < 4 || o->xh < 4 ||
+        wRoomCollisions[(o->yh & 0xF0) | (o->xh >> 4)] == 0x0F) {
+        gone(o);
+        return;
+    }
+    if (w1Link.state != 1 || !near8(o->yh, w1Link.yh, 9) || !near8(o->xh, w1Link.xh, 9)) return;
+    if (wLinkInAir && w1Link.zh < -6) return;
+    if (!(wUsingShield && way(w1Link.yh, w1Link.xh, o->yh, o->xh) >> 3 == w1Link.direction))
+        link_hurt((u8)-o->damage, way(o->yh, o->xh, w1Link.yh, w1Link.xh));
+    gone(o);
+}
+
 static void part_update(obj_t *o) {
     if (o->id == PART_BUTTON) {
         button_update(o);
+        return;
+    }
+    if (o->id == PART_ORB) {
+        if (o->counter1) o->counter1--;
+        return;
+    }
+    if (o->id >= PART_ROCK) {
+        shot_update(o);
         return;
     }
     if (o->id == PART_PUFF) {
@@ -366,50 +211,95 @@ static void part_update(obj_t *o) {
         if (o->subid == 1) add_health(4);
         else if (o->subid == 2) add_rupees(1);
         else if (o->subid == 4) add_bombs(0x04);
+        else if (o->subid == 5) add_embers(0x05);
         else add_rupees(5);
     }
 }
 
-/* ---- what a room file places: items, buttons, shutters ---- */
+/* ---- what a room file places ---- */
 
-void thing_new(const u8 *t) {
-    obj_t *o;
-    u8 y = (t[1] & 0xF0) + 8, x = (u8)(t[1] << 4) + 8;
-    if (t[0] == 7) {
-        part_new(PART_BUTTON, t[2], y, x);
-        for (o = PART(15); o >= PART(0); o = (obj_t *)((u16)o - 0x100))
-            if (o->enabled == 1 && o->id == PART_BUTTON && o->yh == y && o->xh == x) {
-                o->v30 = t[1];
-                o->var03 = t[3];
-                o->counter1 = 0;
-                o->visible = 0;
-                return;
-            }
-        return;
-    }
-    if (t[0] == 6 && (*room_flags() & t[3])) return;
-    o = new_interaction(t[0] == 8 ? DOOR : item_id[t[2]] == 0x40 ? ESSENCE : TREASURE, y, x);
+static void villager_new(const u8 *t, u8 y, u8 x) {
+    obj_t *o = new_interaction(t[5], y, x);
     if (!o) return;
     o->state = 1;
-    if (t[0] == 8) {
-        o->subid = t[3] & 3;
-        o->var03 = t[2];
+    o->direction = t[2] & 3;
+    o->radiusY = o->radiusX = 6;
+    o->collisionType = 0x80;
+    o->v34 = t[3];
+    o->v35 = t[4];
+    o->v36 = t[2] >> 4;
+    o->v37 = 1;
+    sensitive(o);
+}
+
+static void treasure_new(const u8 *t, u8 y, u8 x) {
+    obj_t *o;
+    if (*room_flags() & t[3]) return;
+    o = new_interaction(item_id[t[2]] == T_ESSENCE ? ESSENCE : TREASURE, y, x);
+    if (!o) return;
+    o->state = t[4] ? 4 : 1;
+    o->visible = t[4] ? 0 : 0x80;
+    o->subid = item_id[t[2]];
+    o->var03 = item_param[t[2]];
+    o->v34 = t[2];
+    o->v35 = t[3];
+    o->radiusY = o->radiusX = 6;
+}
+
+static void shop_new(const u8 *t, u8 y, u8 x) {
+    obj_t *o;
+    wInShop = 0x02;
+    if (*room_flags() & t[3]) return;
+    o = new_interaction(SHOP_ITEM, y, x);
+    if (!o) return;
+    o->state = 1;
+    o->subid = item_id[t[2]];
+    o->v34 = t[2];
+    o->v35 = t[3];
+    o->v38 = t[4];
+    o->v39 = t[5];
+    o->radiusY = o->radiusX = 6;
+    sensitive(o);
+}
+
+static void door_new(const u8 *t, u8 y, u8 x) {
+    obj_t *o = new_interaction(DOOR, y, x);
+    if (!o) return;
+    o->state = 1;
+    o->subid = t[3] & 3;
+    o->var03 = t[2];
+    o->v30 = t[1];
+    o->v34 = t[3];
+    o->v35 = t[4];
+    o->visible = 0;
+}
+
+void thing_new(const u8 *t) BANKED {
+    obj_t *o;
+    u8 y = (t[1] & 0xF0) + 8, x = (u8)(t[1] << 4) + 8;
+    switch (t[0]) {
+    case 1: villager_new(t, y, x); break;
+    case 6: treasure_new(t, y, x); break;
+    case 8: door_new(t, y, x); break;
+    case 9: shop_new(t, y, x); break;
+    case 11: boss_new(t[1]); break;
+    case 7:
+    case 10:
+        o = part_new(t[0] == 7 ? PART_BUTTON : PART_ORB, t[2], y, x);
+        if (!o) break;
         o->v30 = t[1];
-        o->v34 = t[3];
-        o->visible = 0;
-    } else {
-        o->subid = item_id[t[2]];
-        o->var03 = item_param[t[2]];
-        o->v34 = t[2];
-        o->v35 = t[3];
-        o->radiusY = o->radiusX = 6;
+        o->var03 = t[3];
+        o->counter1 = 0;
+        if (t[0] == 7) o->visible = 0;
+        else o->radiusY = o->radiusX = 6;
+        break;
     }
 }
 
 /* opens when its button is down, or when nobody is left to fight */
 static void door_update(obj_t *o) {
     u8 pos = o->v30;
-    u8 open = o->var03 ? (wActiveTriggers & o->var03) != 0 : wNumEnemies == 0;
+    u8 open = o->v35 == 0 ? (wActiveTriggers & o->var03) != 0 : o->v35 == 1 ? wNumEnemies == 0 : wNumTorchesLit >= o->var03;
     if (open) {
         if (wRoomLayout[pos] == o->v34) {
             room_set_tile(pos, cut_to(o->v34));
@@ -424,16 +314,7 @@ static void door_update(obj_t *o) {
 
 /* ---- treasures: 1 lies there, 2 rises from its chest, 3 is held up ---- */
 
-static void treasure_hold(obj_t *o) {
-    give_item(o->v34);
-    *room_flags() |= o->v35;
-    if (item_text[o->v34] == 0xFF) {
-        o->enabled = 0;
-        o->visible = 0;
-        wDisabledObjects = 0;
-        wDisableLinkCollisionsAndMenu = 0;
-        return;
-    }
+static void held(obj_t *o) {
     o->state = 3;
     o->zh = 0;
     o->yh = w1Link.yh - 15;
@@ -446,7 +327,34 @@ static void treasure_hold(obj_t *o) {
     text_open(item_text[o->v34]);
 }
 
-void chest_open(const u8 *t) {
+static void treasure_hold(obj_t *o) {
+    give_item(o->v34);
+    *room_flags() |= o->v35;
+    if (item_text[o->v34] == 0xFF) {
+        o->enabled = 0;
+        o->visible = 0;
+        wDisabledObjects = 0;
+        wDisableLinkCollisionsAndMenu = 0;
+        return;
+    }
+    held(o);
+}
+
+void hand_over(u8 item, u8 flag) BANKED {
+    obj_t *o = new_interaction(TREASURE, w1Link.yh - 15, w1Link.xh);
+    if (!o) {
+        give_item(item);
+        *room_flags() |= flag;
+        return;
+    }
+    o->subid = item_id[item];
+    o->var03 = item_param[item];
+    o->v34 = item;
+    o->v35 = flag;
+    treasure_hold(o);
+}
+
+void chest_open(const u8 *t) BANKED {
     obj_t *o = new_interaction(TREASURE, (t[1] & 0xF0) + 4, (u8)(t[1] << 4) + 8);
     if (!o) return;
     o->state = 2;
@@ -464,6 +372,13 @@ void chest_open(const u8 *t) {
 
 static void treasure_update(obj_t *o) {
     switch (o->state) {
+    case 4:
+        /* not before the last enemy is gone */
+        if (wNumEnemies) break;
+        o->state = 1;
+        o->visible = 0x80;
+        effect_new(5, o->yh, o->xh);
+        break;
     case 1:
         o->animCounter++;
         if (o->id == ESSENCE) o->zh = (o->animCounter & 16) ? -3 : -4;
@@ -482,18 +397,19 @@ static void treasure_update(obj_t *o) {
         w1Link.state = 1;
         wDisabledObjects = 0;
         wDisableLinkCollisionsAndMenu = 0;
+        if (o->subid == T_ESSENCE) credits_begin();
         break;
     }
 }
 
 /* ---- the block being pushed, in D140 ---- */
 
-u8 cell_taken(u8 pos) {
+u8 cell_taken(u8 pos) BANKED {
     u8 i;
     u8 y = (pos & 0xF0) + 8, x = (u8)(pos << 4) + 8;
     for (i = 1; i < top_inter; i++) {
         obj_t *o = INTERACTION(i);
-        if ((o->enabled & 3) == 1 && (o->id == PERSON || o->id == TREASURE || o->id == ESSENCE || i == 1) &&
+        if ((o->enabled & 3) == 1 && (o->v37 || o->id == TREASURE || o->id == ESSENCE || i == 1) &&
             near8(o->yh, y, 13) && near8(o->xh, x, 13)) return 1;
     }
     for (i = 0; i != top_enemy; i++) {
@@ -503,7 +419,7 @@ u8 cell_taken(u8 pos) {
     return 0;
 }
 
-u8 block_push(u8 pos, u8 angle) {
+u8 block_push(u8 pos, u8 angle) BANKED {
     static const u8 step[4] = {0xF0, 0x01, 0x10, 0xFF};
     u8 to = pos + step[angle >> 3];
     obj_t *o = INTERACTION(1);
@@ -545,33 +461,48 @@ static void block_update(obj_t *o) {
     /* nobody may be walled in */
     y = (o->v30 & 0xF0) + 8;
     x = (u8)(o->v30 << 4) + 8;
-    if (near8(y, w1Link.yh, 11) && near8(x, w1Link.xh, 12)) return;
+    if (near8(y, w1Link.yh, w1Link.yh < y ? 16 : 12) && near8(x, w1Link.xh, 13)) return;
     o->enabled = 0;
     o->visible = 0;
     room_set_tile(o->v30, 0x1D);
 }
 
-/* ---- bombs ---- */
+/* ---- bombs and embers, in D700-DB00 ---- */
 
-void bomb_drop(u8 y, u8 x) {
+static obj_t *laid_new(u8 id, u8 y, u8 x, u8 time) {
     u8 i;
-    obj_t *o;
-    if (!wNumBombs) return;
-    for (i = BOMB_FIRST; i <= BOMB_LAST; i++) {
-        o = SLOT(i, 0);
+    for (i = FIRST_ITEM; i <= LAST_ITEM; i++) {
+        obj_t *o = SLOT(i, 0);
         if (o->enabled) continue;
         wipe(o);
         o->enabled = 1;
-        o->id = BOMB;
+        o->id = id;
         o->state = 1;
-        o->counter1 = 100;
+        o->counter1 = time;
         o->yh = y;
         o->xh = x;
         o->visible = 0x80;
-        wNumBombs--;
-        if ((wNumBombs & 0x0F) == 0x0F) wNumBombs -= 6;
-        return;
+        return o;
     }
+    return 0;
+}
+
+static u8 one_less(u8 bcd) {
+    bcd--;
+    return (bcd & 0x0F) == 0x0F ? bcd - 6 : bcd;
+}
+
+void bomb_drop(u8 y, u8 x) BANKED {
+    if (wNumBombs && laid_new(T_BOMBS, y, x, 100)) wNumBombs = one_less(wNumBombs);
+}
+
+void ember_drop(u8 y, u8 x) BANKED {
+    obj_t *o;
+    if (!wNumEmberSeeds) return;
+    o = laid_new(T_EMBER, y, x, 48);
+    if (!o) return;
+    o->collisionType = 0x80;
+    wNumEmberSeeds = one_less(wNumEmberSeeds);
 }
 
 static void bomb_cells(obj_t *o) {
@@ -589,8 +520,13 @@ static void bomb_cells(obj_t *o) {
     }
 }
 
+static void laid_end(obj_t *o) {
+    o->enabled = 0;
+    o->visible = 0;
+    o->collisionType = 0;
+}
+
 static void bomb_update(obj_t *o) {
-    u8 i;
     o->counter1--;
     if (o->state == 1) {
         if (o->counter1) return;
@@ -600,30 +536,65 @@ static void bomb_update(obj_t *o) {
         o->radiusY = o->radiusX = 18;
         o->damage = -4;
         bomb_cells(o);
+        orbs_hit(o->yh, o->xh);
     }
     if (o->counter1 > 14) {
-        for (i = 0; i != top_enemy; i++) {
-            obj_t *e = ENEMY(i);
-            if ((e->enabled & 3) != 1 || e->invincibility) continue;
-            if (!near8(e->yh, o->yh, 22) || !near8(e->xh, o->xh, 22)) continue;
-            e->health -= 4;
-            if (e->health < 0) e->health = 0;
-            e->invincibility = 0x18;
-            e->lastCollision = 0x83;
-            e->knockAngle = way(o->yh, o->xh, e->yh, e->xh);
-            e->knockCounter = 8;
-        }
+        burst_hits(o, 22, 4);
         if (near8(w1Link.yh, o->yh, 18) && near8(w1Link.xh, o->xh, 18))
             link_hurt(4, way(o->yh, o->xh, w1Link.yh, w1Link.xh));
     }
-    if (!o->counter1) {
-        o->enabled = 0;
-        o->visible = 0;
-        o->collisionType = 0;
+    if (!o->counter1) laid_end(o);
+}
+
+/* a flame: it burns for a while, and a torch that it touches burns for as long as one stays */
+static void ember_update(obj_t *o) {
+    u8 pos;
+    if (!--o->counter1) {
+        laid_end(o);
+        return;
+    }
+    burst_hits(o, 12, 2);
+    if (o->counter1 != 40 || o->yh >= wRoomEdgeY || o->xh >= wRoomEdgeX) return;
+    orbs_hit(o->yh, o->xh);
+    pos = (o->yh & 0xF0) | (o->xh >> 4);
+    if (inside && wRoomLayout[pos] == 0x08) {
+        room_set_tile(pos, 0x09);
+        wNumTorchesLit++;
     }
 }
 
-void objects_update(void) {
+/* ---- orbs: one turn at a time ---- */
+
+void orbs_hit(u8 y, u8 x) BANKED {
+    u8 i;
+    if (wLastToggleBlocksState != wToggleBlocksState) return;
+    for (i = 0; i != top_part; i++) {
+        obj_t *o = PART(i);
+        if (o->enabled != 1 || o->id != PART_ORB || o->counter1) continue;
+        if (!near8(o->yh, y, 12) || !near8(o->xh, x, 12)) continue;
+        wToggleBlocksState ^= o->subid;
+        o->counter1 = 24;
+        o->lastCollision = 0x84;
+        return;
+    }
+}
+
+/* A before it asks the question; text.c does the trade, then the thing may be gone */
+static void shop_update(obj_t *o) {
+    if (o->v35 && (*room_flags() & o->v35)) {
+        insensitive(o);
+        o->enabled = 0;
+        o->visible = 0;
+        return;
+    }
+    if (!o->pressedA) return;
+    o->pressedA = 0;
+    for_sale = o;
+    wTextNumberSubstitution = o->v38 | (u16)o->v39 << 8;
+    text_open(TEXT_SHOP_ASK);
+}
+
+void objects_update(void) BANKED {
     u8 i;
     obj_t *o;
     if (wDisabledObjects & 0x81) {
@@ -634,16 +605,15 @@ void objects_update(void) {
         }
         return;
     }
-    for (i = BOMB_FIRST; i <= BOMB_LAST; i++) {
+    for (i = FIRST_ITEM; i <= LAST_ITEM; i++) {
         o = SLOT(i, 0);
-        if (o->enabled) bomb_update(o);
+        if (!o->enabled) continue;
+        if (o->id == T_BOMBS) bomb_update(o);
+        else ember_update(o);
     }
     o = INTERACTION(1);
     if (o->enabled) block_update(o);
-    for (i = 0; i != top_enemy; i++) {
-        o = ENEMY(i);
-        if ((o->enabled & 3) == 1) enemy_update(o);
-    }
+    if (top_enemy) enemies_update();
     for (i = 0; i != top_part; i++) {
         o = PART(i);
         if ((o->enabled & 3) == 1) part_update(o);
@@ -651,7 +621,7 @@ void objects_update(void) {
     for (i = 2; i < top_inter; i++) {
         o = INTERACTION(i);
         if ((o->enabled & 3) != 1) continue;
-        if (o->id == PERSON) {
+        if (o->v37) {
             o->animCounter++;
             /* turns to somebody close by */
             if (near8(o->yh, w1Link.yh, 28) && near8(o->xh, w1Link.xh, 28))
@@ -659,7 +629,11 @@ void objects_update(void) {
             if (o->pressedA) {
                 o->pressedA = 0;
                 text_open(o->v34);
+                o->textL = wTextIndexL;
+                o->textH = wTextIndexH - 4;
             }
+        } else if (o->id == SHOP_ITEM) {
+            shop_update(o);
         } else if (o->id == TREASURE || o->id == ESSENCE) {
             treasure_update(o);
         } else if (o->id == DOOR) {
@@ -690,14 +664,16 @@ static void place(obj_t *o) {
     if (z) off_y += (s8)z;
 }
 
-void objects_draw(u8 front) {
+void objects_draw(u8 front) BANKED {
     u8 i, t, a;
     obj_t *o;
-    for (i = front ? BOMB_LAST + 1 : BOMB_FIRST; i <= BOMB_LAST; i++) {
+    for (i = front ? LAST_ITEM + 1 : FIRST_ITEM; i <= LAST_ITEM; i++) {
         o = SLOT(i, 0);
         if (!o->enabled) continue;
         place(o);
-        if (o->state == 2) {
+        if (o->id == T_EMBER) {
+            sprite8(off_y, off_x, (o->counter1 & 4) ? S_EMBER : S_EMBER2, PAL_RED);
+        } else if (o->state == 2) {
             t = o->counter1 > 8 ? S_PUFF2 : S_PUFF3;
             sprite16(off_y - 8, off_x - 8, t, PAL_RED | SBANK1);
             sprite16(off_y + 8, off_x - 8, t, PAL_RED | SBANK1);
@@ -711,24 +687,20 @@ void objects_draw(u8 front) {
         o = PART(i);
         if (!o->enabled || !o->visible) continue;
         place(o);
-        if (o->id == PART_PUFF) {
+        if (o->id == PART_ORB) {
+            sprite16(off_y, off_x, S_ORB, ((wToggleBlocksState & o->subid) ? PAL_RED : PAL_BLUE));
+        } else if (o->id >= PART_ROCK) {
+            sprite8(off_y, off_x, o->id == PART_ROCK ? S_SEED : (o->counter1 & 4) ? S_EMBER : S_EMBER2,
+                    o->id == PART_ROCK ? PAL_BURR : PAL_RED);
+        } else if (o->id == PART_PUFF) {
             t = o->counter1 > 13 ? S_PUFF : o->counter1 > 6 ? S_PUFF2 : S_PUFF3;
             sprite16(off_y, off_x, t, PAL_STEEL | SBANK1);
         } else if (o->subid == 1) sprite8(off_y, off_x, S_HEART, PAL_RED | SBANK1);
         else if (o->subid == 4) sprite8(off_y, off_x, S_BOMB, PAL_BLUE | SBANK1);
+        else if (o->subid == 5) sprite8(off_y, off_x, S_EMBERSEED, PAL_RED);
         else sprite8(off_y, off_x, S_RUPEE, (o->subid == 2 ? PAL_GREEN : PAL_BLUE) | SBANK1);
     }
-    for (i = 0; i != top_enemy; i++) {
-        o = ENEMY(i);
-        if (!o->enabled || !o->visible || (o->yh > w1Link.yh) != front) continue;
-        place(o);
-        a = PAL_BURR;
-        if (o->invincibility & 2) a = PAL_HURT;
-        t = S_BURR;
-        if (o->state == 9 && (o->animCounter & 8)) t = S_BURR2;
-        if (o->direction == 3) a |= FLIP_X;
-        sprite16(off_y, off_x, t, a | SBANK1);
-    }
+    if (top_enemy) enemies_draw(front);
     o = INTERACTION(1);
     if (o->enabled && (o->yh > w1Link.yh) == front) {
         place(o);
@@ -739,17 +711,20 @@ void objects_draw(u8 front) {
         if (!o->enabled || !o->visible) continue;
         if ((o->yh > w1Link.yh) != front) continue;
         place(o);
-        if (o->id == PERSON) {
-            a = PAL_VILLAGER | SBANK1;
-            if (o->direction == 0) t = S_ELDER_UP;
-            else if (o->direction == 2) t = S_ELDER_DOWN;
-            else { t = S_ELDER_RIGHT; if (o->direction == 3) a |= FLIP_X; }
+        if (o->v37) {
+            a = o->v36 | look_bank[o->v35];
+            if (o->direction == 0) t = look_up[o->v35];
+            else if (o->direction == 2) t = look_down[o->v35];
+            else { t = look_right[o->v35]; if (o->direction == 3) a |= FLIP_X; }
             sprite16(off_y + ((o->animCounter & 0x20) && !(o->animCounter & 0x1C) ? 1 : 0), off_x, t, a);
-        } else if (o->id == TREASURE || o->id == ESSENCE) {
-            if (item_wide[o->v34]) sprite16(off_y, off_x, item_tile[o->v34], item_pal[o->v34] | SBANK1);
-            else sprite8(off_y, off_x, item_tile[o->v34], item_pal[o->v34] | SBANK1);
+        } else if (o->id == TREASURE || o->id == ESSENCE || o->id == SHOP_ITEM) {
+            a = item_pal[o->v34] | item_bank[o->v34];
+            if (item_wide[o->v34]) sprite16(off_y, off_x, item_tile[o->v34], a);
+            else sprite8(off_y, off_x, item_tile[o->v34], a);
         } else if (o->id >= KEY_SPRITE) {
             sprite8(off_y - 8, off_x, S_KEY, PAL_HERO | SBANK1);
+        } else if (o->id == 5) {
+            sprite16(off_y, off_x, o->counter1 > 13 ? S_PUFF : o->counter1 > 6 ? S_PUFF2 : S_PUFF3, PAL_STEEL | SBANK1);
         } else if (o->id == 3) {
             sprite16(off_y, off_x, o->counter1 > 10 ? S_SPLASH : S_SPLASH2, PAL_BLUE | SBANK1);
         } else {

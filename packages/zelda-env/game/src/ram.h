@@ -56,11 +56,13 @@ RN(wGfxRegsFinal, 0xC497, 6);
 R8(wPaletteThread_mode, 0xC4AB);
 
 /* the save block C5B0-CAFF */
+R16(wFileChecksum, 0xC5B0);
 RN(wSavefileString, 0xC5B2, 8);
 RN(wUnappraisedRings, 0xC5C0, 64);
 RN(wLinkName, 0xC602, 6);
 R8(wAnimalCompanion, 0xC610);
 R8(wWhichGame, 0xC611);
+R8(wFileIsCompleted, 0xC614);
 R16(wDeathCounter, 0xC61E);
 R16(wTotalEnemiesKilled, 0xC620);
 RN(wPlaytimeCounter, 0xC622, 4);
@@ -74,6 +76,8 @@ R8(wMinimapDungeonFloor, 0xC63D);
 RN(wDungeonVisitedFloors, 0xC662, 12);
 RN(wDungeonSmallKeys, 0xC66E, 12);
 RN(wDungeonBossKeys, 0xC67A, 2);
+RN(wDungeonCompasses, 0xC67C, 2);
+RN(wDungeonMaps, 0xC67E, 2);
 R8(wInventoryB, 0xC680);
 R8(wInventoryA, 0xC681);
 RN(wInventoryStorage, 0xC682, 16);
@@ -86,7 +90,10 @@ R8(wShieldLevel, 0xC6A9);
 R8(wNumBombs, 0xC6AA);
 R8(wMaxBombs, 0xC6AB);
 R8(wSwordLevel, 0xC6AC);
+R8(wSeedSatchelLevel, 0xC6AE);
+R8(wObtainedSeasons, 0xC6B0);
 R8(wFeatherLevel, 0xC6B4);
+R8(wNumEmberSeeds, 0xC6B5);
 R8(wEssencesObtained, 0xC6BB);
 RN(wRingBoxContents, 0xC6C0, 5);
 R8(wActiveRing, 0xC6C5);
@@ -101,8 +108,11 @@ R8(wTextIndexL, 0xCBA2);
 R8(wTextIndexH, 0xCBA3);
 R8(wTextIndexH_backup, 0xCBA4);
 R8(wSelectedTextOption, 0xCBA5);
+R16(wTextNumberSubstitution, 0xCBA8);
 R8(wTextboxPosition, 0xCBAC);
+R8(wSaveQuitMenu_state, 0xCBB3);
 R8(wSaveQuitMenu_gameOver, 0xCBB4);
+R8(wSaveQuitMenu_cursorIndex, 0xCBB5);
 R8(wDisableLinkCollisionsAndMenu, 0xCBCA);
 R8(wOpenedMenuType, 0xCBCB);
 R8(wMenuLoadState, 0xCBCC);
@@ -117,9 +127,11 @@ R8(wAItemTreasure, 0xCBF0);
 /* play */
 R8(wFrameCounter, 0xCC00);
 R8(wMenuDisabled, 0xCC02);
+R8(wCutsceneState, 0xCC03);
 RN(wEnemiesKilledList, 0xCC1F, 16);
 R8(wEnemiesKilledListTail, 0xCC2F);
 R8(wNumEnemies, 0xCC30);
+R8(wToggleBlocksState, 0xCC31);
 R8(wLinkDeathTrigger, 0xCC34);
 R8(wGameOverScreenTrigger, 0xCC35);
 R8(wLinkLocalRespawnY, 0xCC3D);
@@ -157,12 +169,14 @@ R8(wLinkUsingItem1, 0xCC7A);
 R8(wLinkTurningDisabled, 0xCC7B);
 R8(wLinkImmobilized, 0xCC7C);
 R8(wLinkPushingDirection, 0xCC80);
+R8(wLinkClimbingVine, 0xCC83);
 R8(wPushingAgainstTileCounter, 0xCC84);
 R8(wUsingShield, 0xCC89);
 R8(wRoomEdgeY, 0xCCA0);
 R8(wRoomEdgeX, 0xCCA1);
 R8(wDisabledObjects, 0xCCA4);
 R8(wEnteredWarpPosition, 0xCCA8);
+R8(wNumTorchesLit, 0xCCA9);
 R8(wActiveTilePos, 0xCCB3);
 R8(wActiveTileIndex, 0xCCB4);
 R8(wStandingOnTileCounter, 0xCCB5);
@@ -172,6 +186,8 @@ R8(wActiveTriggers, 0xCCBA);
 R8(wLastChestPos, 0xCCBC);
 R8(wBlockPushAngle, 0xCCC0);
 RN(wAButtonSensitiveObjectList, 0xCCCA, 32);
+R8(wInShop, 0xCCEA);
+R8(wShopHaveEnoughRupees, 0xCCEC);
 
 /* the screen */
 R8(wScrollMode, 0xCD00);
@@ -187,6 +203,7 @@ R8(wScreenTransitionBoundaryX, 0xCD0C);
 R8(wScreenTransitionBoundaryY, 0xCD0D);
 R8(wMaxCameraX, 0xCD0E);
 R8(wMaxCameraY, 0xCD0F);
+R8(wLastToggleBlocksState, 0xCD2C);
 R8(wAnimationState, 0xCD30);
 RN(wRoomCollisions, 0xCE00, 192);
 RN(wRoomLayout, 0xCF00, 192);
@@ -204,6 +221,7 @@ R8(hRng1, 0xFF94);
 R8(hRng2, 0xFF95);
 R16(hCameraY, 0xFFA8);
 R16(hCameraX, 0xFFAA);
+R8(hBank, 0xFFF2);          /* private: the ROM bank at 4000-7FFF */
 
 /* the n-th object of each kind */
 #define SLOT(n, base) ((obj_t *)(0xD000 + ((u16)(n) << 8) + (base)))

@@ -3,21 +3,17 @@
 
 #define REG(a) (*(volatile u8 *)(a))
 
-volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_dst;
-volatile u16 v_anim_src;
+volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_vbk;
+volatile u16 v_anim_src, v_anim_dst, v_pal_bg, v_pal_obj;
 u8 bc_bank;
 u16 bc_src, bc_dst, bc_len;
 u8 vq_len;
 u8 oam_at;
 static u8 *vq_head;
-__at(0xC100) u8 vq[256];
-__at(0xC200) u8 pal_bg[64];
-__at(0xC240) u8 pal_obj[64];
+#define vq VQ
 
-u8 load_bank;
-
-void load(u16 from, u16 to, u16 length) {
-    bc_bank = load_bank;
+void load(u8 bank, u16 from, u16 to, u16 length) {
+    bc_bank = bank;
     bc_src = from;
     bc_dst = to;
     bc_len = length;
@@ -38,21 +34,23 @@ void lcd_on(void) {
 }
 
 void load_tiles(void) {
-    load_bank = 2 + tileset;
-    load(0x4000, 0x9000, 0x800);
-    load(0x4800, 0x8800, 0x800);
+    load(set_bank, 0x5000, 0x9000, 0x800);
+    load(set_bank, 0x5800, 0x8800, 0x800);
+    REG(0xFF4F) = 1;
+    load(set_bank, 0x6000, SECOND_DST, SECOND_TILES * 16);
+    REG(0xFF4F) = 0;
+    loaded_set = set_bank;
 }
 
 void video_init(void) {
-    load_bank = 2;
     vq_len = 0;
     vq[0] = 0;
     REG(0xFF4F) = 0;
-    load(0x6000, 0x8000, 0x800);
+    load(GRAPHICS_BANK, 0x5000, 0x8000, 0x800);
     REG(0xFF4F) = 1;
-    load(0x5000, 0x9000, 0x800);
-    load(0x5800, 0x8800, 0x800);
-    load(0x6800, 0x8000, 0x800);
+    load(GRAPHICS_BANK, 0x4000, 0x9000, 0x800);
+    load(GRAPHICS_BANK, 0x4800, 0x8800, 0x800);
+    load(GRAPHICS_BANK, 0x5800, 0x8000, 0x800);
     REG(0xFF4F) = 0;
     set_fade(0);
     wGfxRegsFinal[0] = 0xC7;
@@ -69,9 +67,9 @@ void video_init(void) {
     {
         u8 i;
         REG(0xFF68) = 0x80;
-        for (i = 0; i != 64; i++) REG(0xFF69) = pal_bg[i];
+        for (i = 0; i != 64; i++) REG(0xFF69) = peek(GRAPHICS_BANK, v_pal_bg + i);
         REG(0xFF6A) = 0x80;
-        for (i = 0; i != 64; i++) REG(0xFF6B) = pal_obj[i];
+        for (i = 0; i != 64; i++) REG(0xFF6B) = peek(GRAPHICS_BANK, v_pal_obj + i);
         v_pal_dirty = 0;
     }
     REG(0xFF45) = 15;
@@ -80,11 +78,11 @@ void video_init(void) {
     REG(0xFFFF) = 0x03;
 }
 
+/* 0 is bright, 4 the night: the interrupt takes the colours from the graphics bank */
 void set_fade(u8 level) {
-    u16 at = (u16)level << 6;
-    load_bank = 3;
-    load((tileset ? PALETTES_BG_INSIDE : PALETTES_BG) + at, 0xC200, 64);
-    load(PALETTES_OBJ + at, 0xC240, 64);
+    u16 at = PALETTES + ((u16)level << 6);
+    v_pal_obj = at + PALETTE_OBJ * PALETTES_SIZE;
+    v_pal_bg = at + palette_group * PALETTES_SIZE;
     v_pal_dirty = 3;
 }
 

@@ -27,6 +27,7 @@ from zelda_env.errors import (
     SegmentError,
     ZeldaEnvError,
 )
+from zelda_env.milestones import LADDER, Milestone, MilestoneTracker, ladder
 from zelda_env.ram import Ram
 from zelda_env.ram_map import FIELDS, Field
 from zelda_env.recorder import SegmentRecorder
@@ -56,6 +57,7 @@ __all__ = [
     "ACTIONS",
     "BUTTONS",
     "FIELDS",
+    "LADDER",
     "LAYOUT",
     "OBS_SIZE",
     "PRESETS",
@@ -79,6 +81,8 @@ __all__ = [
     "Field",
     "GameState",
     "InitialStateError",
+    "Milestone",
+    "MilestoneTracker",
     "Origin",
     "Ram",
     "RecordingError",
@@ -105,6 +109,7 @@ __all__ = [
     "ZeldaVectorEnv",
     "boot",
     "describe",
+    "ladder",
     "make_seasons",
     "make_seasons_vec",
     "make_vec",

@@ -17,18 +17,27 @@ from pyboy.utils cimport IntIOInterface
 cnp.import_array()
 
 PYBOY = "2.8.1"
-REVISION = 1
+REVISION = 2
 
 cdef enum:
     OBS_SIZE = 128
     WRAM_BYTES = 0x3000
     SIGHT = 35
-    SCALARS = 25
+    SCALARS = 33
+    SEEDS = 28
+    SEED_KINDS = 5
     CANDIDATES = 64
     RIDING = 0xD1
     VISITED = 0x10
     KIND = 2048
     ABSENT = 600
+    FOES = 3
+    PEOPLE = 1
+    ITEMS = 2
+    THINGS = 4 * FOES + 3 * PEOPLE + 3 * ITEMS
+    SHIELD_BIT = 2
+    ROD_BIT = 0x80
+
 
 
 cdef class _Writer(IntIOInterface):
@@ -129,12 +138,13 @@ cdef class Watch:
 
 cdef class Eye:
     cdef const float[::1] lookup, rupees, health
-    cdef const Py_ssize_t[::1] where, row, scalars, objects, pages
+    cdef const Py_ssize_t[::1] where, row, scalars, objects, pages, decimals
     cdef const Py_ssize_t[:, ::1] cells, cell_rows
     cdef const int16_t[::1] rank_by_presence, rank_by_id
-    cdef const uint8_t[::1] fade_outs
-    cdef Py_ssize_t sight, around, taken, keys, nothing, money, boss_key, shield, visited, dialog, transition, can_act
-    cdef Py_ssize_t things, keys_at, boss_keys_at, layout_at, dungeons
+    cdef const uint8_t[::1] fade_outs, bit_counts, tool_bits
+    cdef Py_ssize_t sight, around, taken, keys, floor, column, line, boss_key, map_compass, visited
+    cdef Py_ssize_t money, shield, seeds, rod, tools, dialog, transition, can_act
+    cdef Py_ssize_t things, keys_at, boss_keys_at, maps_at, compasses_at, layout_at, dungeons
     cdef object source
     cdef const uint8_t[::1] wram
 
@@ -144,13 +154,17 @@ cdef class Eye:
         self.objects, self.pages = tables["objects"], tables["pages"]
         self.cells, self.cell_rows = tables["cells"], tables["cell_rows"]
         self.rank_by_presence, self.rank_by_id = tables["rank_by_presence"], tables["rank_by_id"]
-        self.fade_outs = tables["fade_outs"]
+        self.fade_outs, self.bit_counts, self.tool_bits = tables["fade_outs"], tables["bit_counts"], tables["tool_bits"]
         self.sight, self.around, self.taken = starts["sight"], starts["visited_around"], starts["item_taken"]
-        self.money, self.boss_key, self.shield = starts["rupees"], starts["boss_key"], starts["shield"]
-        self.visited, self.dialog = starts["visited_here"], starts["dialog"]
-        self.transition, self.can_act = starts["transition"], starts["can_act"]
-        self.keys, self.things = starts["keys"], starts["enemies"]
+        self.floor, self.column = starts["dungeon_floor"], starts["dungeon_cell"]
+        self.line = self.column + 1
+        self.keys, self.boss_key, self.map_compass = starts["keys"], starts["boss_key"], starts["map_compass"]
+        self.money, self.shield, self.seeds = starts["rupees"], starts["shield"], starts["seeds"]
+        self.rod, self.tools, self.visited = starts["rod"], starts["other_tools"], starts["visited_here"]
+        self.dialog, self.transition, self.can_act = starts["dialog"], starts["transition"], starts["can_act"]
+        self.things, self.decimals = starts["enemies"], tables["decimals"]
         self.keys_at, self.boss_keys_at = places["keys"], places["boss_keys"]
+        self.maps_at, self.compasses_at = places["maps"], places["compasses"]
         self.layout_at, self.dungeons = places["layout"], places["dungeons"]
         self.source = None
 
@@ -181,17 +195,38 @@ cdef class Eye:
         page, dungeon = self.pages[s[16] & 7], s[18]
         out[self.taken] = self.lookup[self.row[self.taken] + wram[page + s[17]]]
         self._neighbours(wram, page, &s[16], out)
-        out[self.keys] = out[self.boss_key] = 0
-        if dungeon < self.dungeons:
-            out[self.keys] = self.lookup[self.row[self.keys] + wram[self.keys_at + dungeon]]
-            out[self.boss_key] = wram[self.boss_keys_at + (dungeon >> 3)] >> (dungeon & 7) & 1
-        out[self.money] = self.rupees[(s[24] >> 4) * 1000 + (s[24] & 15) * 100 + (s[21] >> 4) * 10 + (s[21] & 15)]
-        out[self.shield] = <float> (min(s[22], 3) / 3.0) if s[23] & 2 else 0
+        self._dungeon(wram, dungeon, out)
+        self._belongings(s, out)
         for index in range(256):
             count += wram[page + index] & VISITED
         out[self.visited] = <float> (count / VISITED / 256.0)
         self._screen(s, out)
         self._see(wram, y, x, out + self.things)
+
+    cdef void _dungeon(self, const uint8_t *wram, Py_ssize_t dungeon, float *out) noexcept:
+        """Write where on its floor map the room lies, and what Link has for this dungeon; 0 outside."""
+        cdef Py_ssize_t byte = dungeon >> 3, bit = dungeon & 7
+        if dungeon >= self.dungeons:
+            out[self.floor] = out[self.column] = out[self.line] = out[self.keys] = 0
+            return
+        out[self.keys] = self.lookup[self.row[self.keys] + wram[self.keys_at + dungeon]]
+        out[self.boss_key] = wram[self.boss_keys_at + byte] >> bit & 1
+        out[self.map_compass] = <float> (
+            ((wram[self.maps_at + byte] >> bit & 1) + (wram[self.compasses_at + byte] >> bit & 1)) / 2.0
+        )
+
+    cdef void _belongings(self, const uint8_t *s, float *out) noexcept:
+        """Write the belongings that more than one byte has a say in."""
+        cdef Py_ssize_t seeds = 0, tools = 0, index
+        for index in range(SEEDS, SEEDS + SEED_KINDS):
+            seeds += self.decimals[s[index]]
+        for index in range(3):
+            tools += self.bit_counts[s[25 + index] & self.tool_bits[index]]
+        out[self.money] = self.rupees[self.decimals[s[24]] * 100 + self.decimals[s[23]]]
+        out[self.shield] = <float> (min(s[21], 3) / 3.0) if s[25] & SHIELD_BIT else 0
+        out[self.seeds] = <float> (min(seeds, 20) / 20.0)
+        out[self.rod] = <float> ((1 + self.bit_counts[s[22] & 15]) / 5.0) if s[25] & ROD_BIT else 0
+        out[self.tools] = <float> (tools / 5.0)
 
     cdef void _neighbours(self, const uint8_t *wram, Py_ssize_t page, const uint8_t *place, float *out) noexcept:
         """Write whether the rooms around were visited; place: group, room, dungeon, position, floor."""
@@ -220,13 +255,13 @@ cdef class Eye:
         out[self.can_act] = stable and free
 
     cdef void _see(self, const uint8_t *wram, int y, int x, float *out) noexcept:
-        """Write the nearest foes, people and items, 27 numbers."""
+        """Write the nearest foes, people and items."""
         cdef int16_t rank[CANDIDATES]
         cdef Py_ssize_t index
         cdef uint8_t enabled, any_enabled = 0
         for index in range(CANDIDATES):
             any_enabled |= wram[self.objects[index]]
-        for index in range(27):
+        for index in range(THINGS):
             out[index] = 0
         if not any_enabled:
             return
@@ -237,9 +272,9 @@ cdef class Eye:
                 + self.rank_by_presence[enabled]
                 + self.rank_by_id[256 * (index >> 4) + wram[self.objects[64 + index]]]
             )
-        self._nearest(wram, y, x, rank, 0, 16, 3, 4, out)
-        self._nearest(wram, y, x, rank, 16, 32, 2, 3, out + 12)
-        self._nearest(wram, y, x, rank, 32, 64, 3, 3, out + 18)
+        self._nearest(wram, y, x, rank, 0, 16, FOES, 4, out)
+        self._nearest(wram, y, x, rank, 16, 32, PEOPLE, 3, out + 4 * FOES)
+        self._nearest(wram, y, x, rank, 32, 64, ITEMS, 3, out + 4 * FOES + 3 * PEOPLE)
 
     cdef void _nearest(
         self, const uint8_t *wram, int y, int x, int16_t *rank, Py_ssize_t first, Py_ssize_t stop,
@@ -247,18 +282,16 @@ cdef class Eye:
     ) noexcept:
         """Write the `wanted` candidates of the lowest rank, the first one where ranks are equal."""
         cdef Py_ssize_t index, best, number
-        cdef float there
+        cdef bint there
         for number in range(wanted):
             best = first
             for index in range(first + 1, stop):
                 if rank[index] < rank[best]:
                     best = index
-            there = rank[best] % KIND < ABSENT
+            out[0] = there = rank[best] % KIND < ABSENT
             rank[best] = 0x7FFF
-            out[0] = there
-            # What is not there keeps the sign of its distance, as 0 or -0: the same bits as the numpy path.
-            out[1] = <float> ((wram[self.objects[192 + best]] - x) / 255.0) * there
-            out[2] = <float> ((wram[self.objects[128 + best]] - y) / 255.0) * there
+            out[1] = <float> ((wram[self.objects[192 + best]] - x) / 255.0) if there else 0
+            out[2] = <float> ((wram[self.objects[128 + best]] - y) / 255.0) if there else 0
             if width == 4:
-                out[3] = self.health[wram[self.objects[256 + best]]] * there
+                out[3] = self.health[wram[self.objects[256 + best]]] if there else 0
             out += width

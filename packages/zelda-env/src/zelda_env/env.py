@@ -17,6 +17,7 @@ from zelda_env.boot import StateSource, initial_states
 from zelda_env.emulator import ACTIONS, Emulator
 from zelda_env.encoder import Floats
 from zelda_env.errors import EmulatorError
+from zelda_env.milestones import MilestoneTracker
 from zelda_env.observation import Colors, Kind, Observation, make_view
 from zelda_env.ram import Access, Ram
 from zelda_env.ram_map import Bytes
@@ -54,6 +55,9 @@ class EnvConfig(BaseModel):
     """Whether an episode ends when Link dies."""
     state_in_info: bool = False
     """Put the `GameState` of each step into `info["state"]` as a dictionary; costs some 300 µs a step."""
+    milestones: bool = False
+    """Put the milestones reached in the episode into `info["milestones"]`: the step of each, by name, 0 for those that
+    held at its beginning; see `LADDER`. Costs some microseconds a step."""
     ram_access: Access = "auto"
     """How RAM is read: `zero-copy`, `public`, or `auto`: the first if its self-check succeeds."""
     rewards: RewardConfig = RewardConfig()
@@ -117,6 +121,7 @@ class ZeldaEnv(gym.Env[Observation, np.int64]):
         self.observation_space = view.space
         self._begin, self._observe = view.begin, view.observe
         self._rewards = RewardTracker(self.config.rewards)
+        self._milestones = MilestoneTracker(rom.game) if self.config.milestones else None
         self._always = view.renders or render_mode == "rgb_array"
         self._render = self._always
         # Pydantic fields take their time, and `step` reads these each time.
@@ -150,6 +155,8 @@ class ZeldaEnv(gym.Env[Observation, np.int64]):
         self._wram = wram = emulator.ram.glance()
         self._rewards.reset(wram)
         self._steps = 0
+        if self._milestones is not None:
+            self._milestones.reset(emulator.ram.wram())
         return self._begin(wram), self._info({}) | {"start": {"state": number, "idle_frames": frames}}
 
     def step(self, action: np.int64 | int) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
@@ -179,6 +186,8 @@ class ZeldaEnv(gym.Env[Observation, np.int64]):
         terms = rewards.step(wram, number)
         terminated = self._ends_on_death and rewards.dead
         truncated = not terminated and steps >= self._episode_length
+        if self._milestones is not None:
+            self._milestones.step(emulator.ram.wram(), steps)
         return self._observe(wram), fsum(terms.values()), terminated, truncated, self._info(terms)
 
     def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
@@ -255,6 +264,8 @@ class ZeldaEnv(gym.Env[Observation, np.int64]):
 
     def _info(self, terms: dict[str, float]) -> dict[str, Any]:
         info: dict[str, Any] = {"rewards": terms}
+        if self._milestones is not None:
+            info["milestones"] = self._milestones.reached.copy()
         if self._state_in_info:
             info["state"] = self.game_state().model_dump()
         return info

@@ -16,7 +16,7 @@ import zelda_env._pyboy  # noqa: F401  first, as the compiled module imports PyB
 from zelda_env.errors import BuildError
 
 NAME: Final = "zelda_env._fast"
-REVISION: Final = 1
+REVISION: Final = 2
 """Of the interface this package expects of the module."""
 
 _SETUP: Final = """

@@ -13,8 +13,11 @@ from zelda_env import ram_map as ram
 from zelda_env._pyboy import PyBoyMemoryView
 from zelda_env.ram_map import SIGHT_COLUMNS, SIGHT_ROWS, Bytes
 
-_SOMETIMES: Final = (ram.ROOM_FLAGS, ram.COLLISIONS, ram.DUNGEON_LAYOUT)
-"""The large variables, of which an observation needs little."""
+_BY_DUNGEON: Final = (ram.DUNGEON_LAYOUT, ram.BOSS_KEYS, ram.COMPASSES, ram.MAPS)
+"""The variables that say nothing outside of dungeons."""
+_RIDING: Final = (ram.COMPANION_Y, ram.COMPANION_X)
+_SOMETIMES: Final = (ram.ROOM_FLAGS, ram.COLLISIONS, *_BY_DUNGEON, *_RIDING)
+"""These, and the large variables of which an observation needs little."""
 _KINDS: Final = (ram.INTERACTION, ram.ENEMY, ram.PART)
 _ENABLED: Final = np.concatenate([ram.object_offsets(base, "enabled") for base in _KINDS])
 _NO_OBJECT: Final = (0,) * len(_ENABLED)
@@ -68,8 +71,13 @@ def _flags(page: int) -> Part:
 
 
 @lru_cache(maxsize=1)
-def _floors() -> Part:
-    return Part(np.arange(ram.DUNGEON_LAYOUT.span.start, ram.DUNGEON_LAYOUT.span.stop))
+def _dungeon() -> Part:
+    return Part(np.concatenate([np.arange(field.span.start, field.span.stop) for field in _BY_DUNGEON]))
+
+
+@lru_cache(maxsize=1)
+def _companion() -> Part:
+    return Part(np.array([field.offset for field in _RIDING], np.intp))
 
 
 @lru_cache(maxsize=256)
@@ -87,11 +95,13 @@ def glance(memory: PyBoyMemoryView, view: Bytes) -> None:
     values = _always().read(memory, view)
     if values[-len(_NO_OBJECT) :] != _NO_OBJECT:
         _objects().read(memory, view)
-    riding = view[ram.LINK_OBJECT.offset] == 0xD1
-    y, x = (ram.COMPANION_Y, ram.COMPANION_X) if riding else (ram.LINK_Y, ram.LINK_X)
+    y, x = ram.LINK_Y, ram.LINK_X
+    if view[ram.LINK_OBJECT.offset] == 0xD1:
+        y, x = _RIDING
+        _companion().read(memory, view)
     sight = _sight(int(view[y.offset]) & 0xF0 | int(view[x.offset]) >> 4)
     if sight is not None:
         sight.read(memory, view)
     _flags(ram.flag_page(int(view[ram.GROUP.offset]))).read(memory, view)
     if view[ram.DUNGEON.offset] != 0xFF:
-        _floors().read(memory, view)
+        _dungeon().read(memory, view)

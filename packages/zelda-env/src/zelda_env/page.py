@@ -10,6 +10,7 @@ from typing import Final
 from zelda_env.emulator import FRAME_SHAPE
 from zelda_env.encoder import LAYOUT, OBS_SIZE, describe
 from zelda_env.env import EnvConfig
+from zelda_env.milestones import LADDER
 from zelda_env.observation import COLLISION_SHAPE
 from zelda_env.reward_config import LIMITS, PRESETS, TERMS, RewardConfig
 
@@ -116,8 +117,31 @@ At the command line: `zelda-env record --rewards october-2025`, or `REWARDS=octo
 """
 
 
+def milestone_page() -> str:
+    """Return `docs/milestones.md`."""
+    rows = "\n".join(
+        f"| {number} | `{item.name}` | {item.description} | {item.condition} | {', '.join(sorted(item.games))} |"
+        for number, item in enumerate(LADDER, 1)
+    )
+    return f"""# The ladder
+
+{_GENERATED}
+
+What lies between the first step and the first essence. A milestone is reached in the first stable frame (normal play in
+a room that does not change, `Screen.stable`) in which its condition holds, and counts for the rest of the episode; what
+holds at the reset counts as reached in step 0. None needs another to count.
+
+| | milestone | what has happened | condition (addresses and `h` values hexadecimal) | games |
+|---|---|---|---|---|
+{rows}
+
+With `EnvConfig(milestones=True)` every `info["milestones"]` names those reached so far in the episode and the step of
+each; `MilestoneTracker` does the same for RAM from anywhere. `zelda_env.LADDER` is this table.
+"""
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
-    {"observation.md": observation_page, "rewards.md": reward_page}
+    {"observation.md": observation_page, "rewards.md": reward_page, "milestones.md": milestone_page}
 )
 """What writes each page, by the name of its file."""
 

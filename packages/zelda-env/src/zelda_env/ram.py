@@ -56,8 +56,8 @@ class Ram:
     def glance(self) -> Bytes:
         """Return what `wram` does, with public access as far as the next observation and reward depend on it.
 
-        That leaves out the room flags of other groups, the cells out of Link's sight, outside of dungeons the floor
-        plans, and objects while there are none: what the view holds there is old or 0.
+        That leaves out the room flags of other groups, the cells out of Link's sight, outside of dungeons what belongs
+        to them, and objects while there are none: what the view holds there is old or 0.
         """
         if not self._live:
             glance(self._memory, self._view)

@@ -89,10 +89,11 @@ def check_state(data: bytes, rom: Rom, name: str = "the save state") -> bytes:
     state, found = unseal(data)
     if found is not None:
         check_note(found, rom, name)
-    if len(state) <= _CGB or state[0] != STATE_VERSION:
-        seen = f"version {state[0]} of PyBoy's format" if state else "nothing but a note"
+    if len(state) <= _CGB:
+        raise InitialStateError(f"{name} does not load: it ends after {len(state)} bytes of PyBoy's format: {REMEDY}")
+    if state[0] != STATE_VERSION:
         raise InitialStateError(
-            f"{name} ({len(data)} bytes) has {seen}, expected version {STATE_VERSION}, which PyBoy {PYBOY} "
+            f"{name} has version {state[0]} of PyBoy's format, expected version {STATE_VERSION}, which PyBoy {PYBOY} "
             f"writes: {REMEDY}"
         )
     if state[_CGB] != 1:

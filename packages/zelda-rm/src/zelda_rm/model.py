@@ -32,7 +32,7 @@ class RewardModel(nn.Module):
     standard deviation 1 over the training observations, so that a shaping weight means the same in every epoch.
 
     Args:
-        layout: The version of the 128 numbers, such as `zelda-obs/1`.
+        layout: The version of the 128 numbers, such as `zelda-obs/2`.
         link: How a segment's value comes from Φ; see `zelda_rm.link`.
         seed: Of the initial weights. The global random state is left as it was.
 

@@ -65,7 +65,7 @@ def train_epoch(
         env_creator: Makes one environment for an `EnvContext`, which tells worker and environment index.
         potential: Learnt potential, `(N, D)` float32 to `(N,)` float32, weighted with `config.shaping_weight`.
         reward_model: `{epoch, sha256}` of the potential, for the record.
-        layout: Version of the observations, for the record, such as `zelda-obs/1`.
+        layout: Version of the observations, such as `zelda-obs/2`, which the epoch before must share.
         rom: `{title, sha1}` of the game, for the record.
         on_progress: Called after every batch.
         clock: Seconds that only go forward.
@@ -74,14 +74,14 @@ def train_epoch(
         The `checkpoint/1` record.
 
     Raises:
-        CheckpointError: The epoch before is not trained, or its checkpoint is damaged.
+        CheckpointError: The epoch before is not trained, or its checkpoint is damaged or of another layout.
         SamplingError: The runners keep failing.
         StoreError: The store cannot be read or written.
     """
     done = read_manifest(store, epoch)
     if done is not None:
         return done
-    parent = parent_of(store, epoch)
+    parent = parent_of(store, epoch, layout)
     delete_leftovers(store, epoch)
     record = {
         "seed": config.seed,

@@ -27,18 +27,30 @@ def read_manifest(store: Store, epoch: int) -> dict[str, Any] | None:
     return store.read_json(path, SCHEMA) if store.exists(path) else None
 
 
-def parent_of(store: Store, epoch: int) -> dict[str, Any] | None:
+def parent_of(store: Store, epoch: int, layout: str | None = None) -> dict[str, Any] | None:
     """Return `{epoch, sha256}` of the manifest that an epoch continues, or None for the first epoch.
 
+    Args:
+        store: Where checkpoints lie.
+        epoch: The epoch that continues it.
+        layout: Version of the observations that the parent must have learnt from; None to take any.
+
     Raises:
-        CheckpointError: There is no finished checkpoint to continue.
+        CheckpointError: There is no finished checkpoint to continue, or it learnt from another layout.
     """
     if epoch == 0:
         return None
-    if read_manifest(store, epoch - 1) is None:
+    manifest = read_manifest(store, epoch - 1)
+    if manifest is None:
         raise CheckpointError(
             f"epoch {epoch} continues epoch {epoch - 1}, but {store.url}/{folder(epoch - 1)}/manifest.json is missing; "
             f"train it first: zelda-train epoch --store {store.url} --epoch {epoch - 1}"
+        )
+    learnt = manifest.get("layout")
+    if layout is not None and learnt is not None and learnt != layout:
+        raise CheckpointError(
+            f"the checkpoint of epoch {epoch - 1} learnt from observations {learnt!r}, expected {layout!r}; train with "
+            "the versions it was made by, or begin a run in another --store"
         )
     sha256 = hashlib.sha256(store.read(f"{folder(epoch - 1)}/manifest.json")).hexdigest()
     return {"epoch": epoch - 1, "sha256": sha256}

@@ -71,8 +71,8 @@ def train_stack_epoch(
     done = read_manifest(store, epoch)
     if done is not None:
         return done
-    parent_of(store, epoch)
     layout, cartridge = game_of(rom)
+    parent_of(store, epoch, layout)
     potential, reward_model = None, None
     if epoch > 0 and config.shaping_weight > 0:
         potential, reward_model = load_potential(store, epoch - 1, layout)

@@ -120,7 +120,7 @@ def _write_segment(
     manifest = {
         "schema": "segment/1", "episode_id": episode_id, "segment_id": segment_id, "epoch": epoch,
         "worker": 0, "env": 0, "episode": episode, "index": index, "first_step": 300 * index, "steps": len(states),
-        "terminated": False, "truncated": False, "seed": episode, "frame_skip": 8, "layout": "zelda-obs/1",
+        "terminated": False, "truncated": False, "seed": episode, "frame_skip": 8, "layout": "zelda-obs/2",
         "rom": {"title": "ACORN", "sha1": "0" * 40}, "return": 0.0, "rewards": {}, "rooms": {},
         "frames": list(frames), "files": entries,
     }  # fmt: skip

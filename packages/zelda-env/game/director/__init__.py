@@ -1,0 +1,1 @@
+"""Plays Acorn in closed loop: reads RAM each frame, follows a route in plain words, and keeps the inputs it made."""

@@ -1,0 +1,15 @@
+/* Whole screens of text, a row at a time: for the units of bank 5. */
+#ifndef SCREEN_H
+#define SCREEN_H
+
+#include "game.h"
+
+extern u8 line[20], pals[20];
+void frame_row(u8 r);                   /* an empty row of the frame */
+void say(u8 column, const char *s);
+void number(u8 column, u16 bcd, u8 digits);
+void icon(u8 column, u8 item, u8 low);  /* upper or lower half of a picture */
+void rule(void);
+void send_row(u8 r);
+
+#endif
