@@ -76,21 +76,21 @@ def test_a_fitted_model_shapes_the_next_epoch(store):
 
 
 def test_after_a_refusal_the_last_accepted_model_stays_in_force(store):
-    sha256 = fitted(store, "zelda-obs/1")
-    fitted(store, "zelda-obs/1", 1, accepted=False)
-    fitted(store, "zelda-obs/1", 2, accepted=False)
+    sha256 = fitted(store, "zelda-obs/2")
+    fitted(store, "zelda-obs/2", 1, accepted=False)
+    fitted(store, "zelda-obs/2", 2, accepted=False)
     for epoch in range(2):
         train_stack_epoch(CONFIG.model_copy(update={"shaping_weight": 0.0}), store, epoch)
     manifest = train_stack_epoch(CONFIG, store, 2)
     assert manifest["reward_model"] == {"epoch": 0, "sha256": sha256}
     assert manifest["metrics"]["rewards"]["shaping"] != 0
-    assert load_potential(store, 2, "zelda-obs/1")[1] == {"epoch": 0, "sha256": sha256}
-    fitted(store, "zelda-obs/1", 3, accepted=True)
-    assert load_potential(store, 3, "zelda-obs/1")[1]["epoch"] == 3
+    assert load_potential(store, 2, "zelda-obs/2")[1] == {"epoch": 0, "sha256": sha256}
+    fitted(store, "zelda-obs/2", 3, accepted=True)
+    assert load_potential(store, 3, "zelda-obs/2")[1]["epoch"] == 3
 
 
 def test_where_no_model_was_accepted_nothing_shapes(store):
-    fitted(store, "zelda-obs/1", accepted=False)
+    fitted(store, "zelda-obs/2", accepted=False)
     train_stack_epoch(CONFIG, store, 0)
     manifest = train_stack_epoch(CONFIG, store, 1)
     assert manifest["reward_model"] is None
