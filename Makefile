@@ -18,10 +18,10 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots acorn-pictures test test-alone lint types format fuzz bench learning ladder game game-check images images-test tools clean
+.PHONY: help demo screenshots acorn-pictures test test-alone cluster-test lint types format fuzz bench learning ladder game game-check images images-test tools clean
 
 help: ## List the targets
-	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 demo: $(STAMP) ## Play, judge, learn the reward and train again: three epochs on the embedded game
 	@exec $(BIN)/zelda-rlaif run --store $(STORE) --epochs 3 --seed $(SEED)
@@ -32,7 +32,6 @@ test: $(STAMP) tools ## Run every test
 test-alone: $(STAMP) ## Install each package alone into an empty environment and run its tests there
 	$(BIN)/python tests/alone.py $(PACKAGES)
 
-.PHONY: cluster-test
 cluster-test: $(STAMP) tools ## Hold the manifests against schemas, policies, flows and, where KUBECONFIG leads to one, a cluster
 	$(BIN)/python -m tests.cluster
 

@@ -48,7 +48,7 @@ def test_every_record_obeys_its_schema(store):
     checked = [check_record(store, path) for path in store.list("")]
     assert {kind for kinds in checked for kind in kinds} == {
         "segment", "state", "episode", "plan", "score", "preference", "reward-model", "checkpoint", "evaluation",
-        "progress", "run", "commit",
+        "policy-evaluation", "progress", "run", "commit",
     }  # fmt: skip
 
 
@@ -102,6 +102,14 @@ def test_the_first_epoch_has_no_reward_model_and_the_second_uses_the_first_ones(
     assert second["metrics"]["rewards"]["shaping"] != 0.0
     report = (Path(store.url) / "report.html").read_text()
     assert hashlib.sha256(rm).hexdigest()[:16] in report
+
+
+def test_a_policy_is_evaluated_at_the_end_of_each_interval(store):
+    assert not store.exists("zelda-models/evaluations/epoch_0/policy.json")
+    record = store.read_json("zelda-models/evaluations/epoch_1/policy.json", "policy-evaluation/1")
+    checkpoint = store.read_json("zelda-models/checkpoints/epoch_1/manifest.json", "checkpoint/1")
+    assert record["weights_sha256"] == checkpoint["metrics"]["learner"]["weights_sha256"]
+    assert record["length"]["max"] == PARAMETERS["episode_length"]
 
 
 def test_the_rewards_by_term_are_those_of_the_segments(store):

@@ -30,6 +30,6 @@ def check(record: dict[str, Any]) -> str:
 def check_record(store: Store, path: str) -> set[str]:
     """Validate every record of a JSON or JSON-lines file of ours; return the kinds found."""
     is_ours = path.endswith(("manifest.json", ".jsonl", ".commit")) or "/pipeline/" in path or "/index/" in path
-    if not (is_ours or path.endswith(("summary.json", "plan.json"))) or not path.startswith("zelda-"):
+    if not (is_ours or path.endswith(("summary.json", "policy.json", "plan.json"))) or not path.startswith("zelda-"):
         return set()
     return {check(json.loads(line)) for line in store.read(path).splitlines()}

@@ -36,6 +36,25 @@ def test_the_second_epoch_names_the_reward_model_that_shaped_it(page, finished):
     assert page.count(sha[:16]) == 2
 
 
+def test_an_evaluated_epoch_tells_mean_and_spread(finished, tmp_path):
+    spread = {"mean": 6.238, "std": 0.121, "min": 6.0, "max": 6.4}
+    record = {"schema": "policy-evaluation/1", "epoch": 1, "return": spread}
+    finished.write_json("zelda-models/evaluations/epoch_1/policy.json", record)
+    write_report(finished, tmp_path / "page.html")
+    assert "<td>6.24 ± 0.12</td>" in (tmp_path / "page.html").read_text()
+
+
+def test_a_refused_model_is_told_with_its_reason(finished, tmp_path):
+    path = "zelda-models/reward_model/epoch_1/manifest.json"
+    record = finished.read_json(path, "reward-model/1")
+    finished.write_json(path, record | {"accepted": False, "gate": {"reason": "it guesses <badly>"}})
+    write_report(finished, tmp_path / "page.html")
+    told = (tmp_path / "page.html").read_text()
+    assert told.count("<td>0.750</td>") == 1
+    assert "<td>0.750 refused</td>" in told
+    assert "<b>refused</b>: it guesses &lt;badly&gt;" in told
+
+
 def test_the_same_store_gives_the_same_page(finished, tmp_path, page):
     write_report(finished, tmp_path / "again.html")
     assert (tmp_path / "again.html").read_text() == page

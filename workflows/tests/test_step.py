@@ -21,7 +21,8 @@ def test_every_step_says_which_store_and_epoch():
 def test_the_training_line_carries_the_parameters():
     assert lines(seed=3, epoch_steps=100, ray_workers=1)[0] == (
         "zelda-train epoch --store s3://b/run --epoch 4 --seed 3 --epoch-steps 100 --episode-length 1200 "
-        "--ray-workers 1 --envs-per-worker 4 --batch-size 2048 --shaping-weight 0.1"
+        "--ray-workers 1 --envs-per-worker 4 --batch-size 2048 --shaping-weight 0.1 "
+        "--eval-interval 1"
     )
 
 

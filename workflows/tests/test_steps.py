@@ -27,6 +27,7 @@ PARAMETERS = {
     "envs_per_worker": 2, "batch_size": 1200, "shaping_weight": 0.25, "panel": "llm", "base_url": "http://state/v1",
     "base_url_puzzle": "http://puzzle/v1", "base_url_vision": "http://vision/v1", "model_state": "one",
     "model_puzzle": "two", "model_vision": "three", "votes": 5, "shards": 3, "pairs": 2000,
+    "min_accuracy": 0.625, "eval_interval": 3,
 }  # fmt: skip
 
 RECORDER = """#!{python}

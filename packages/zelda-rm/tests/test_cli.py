@@ -23,10 +23,13 @@ def test_fit_and_report(run_store, capsys):
     first = capsys.readouterr()
     assert first.out.startswith("epoch 0 is fitted: ")
     assert first.err == ""
+    assert "refused, the last accepted model stays in force: it orders" in first.out
     assert main(["fit", "--store", run_store.url, "--epoch", "0", *QUICK]) == 0
     assert capsys.readouterr().out.startswith("epoch 0 is fitted already, nothing to do: ")
     assert main(["report", "--store", run_store.url, "--epoch", "0"]) == 0
-    assert "48 segments" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "48 segments" in told
+    assert "refused: it orders" in told
     assert main(["report", "--store", run_store.url, "--epoch", "0", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["seed"] == 3
     progress = run_store.read_json(PATH, "progress/1")

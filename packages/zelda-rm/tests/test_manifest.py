@@ -1,5 +1,5 @@
 import pytest
-from zelda_rm import ArtifactError, Manifest, read_manifest
+from zelda_rm import ArtifactError, Manifest, accepted_epoch, read_manifest
 
 MANIFEST = Manifest(
     epoch=2,
@@ -44,3 +44,23 @@ def test_a_manifest_of_another_kind_is_refused_by_name(store, changes, told):
 def test_an_epoch_without_one_is_not_fitted(store):
     with pytest.raises(ArtifactError, match="zelda-rm fit"):
         read_manifest(store, 2)
+
+
+def test_a_manifest_of_before_the_gate_is_accepted(store):
+    record = {name: value for name, value in MANIFEST.record().items() if name not in ("accepted", "gate")}
+    store.write_json(PATH, record)
+    assert read_manifest(store, 2).accepted
+    assert accepted_epoch(store, 2) == 2
+
+
+def write(store, epoch, accepted):
+    record = MANIFEST.record() | {"epoch": epoch, "accepted": accepted}
+    store.write_json(f"zelda-models/reward_model/epoch_{epoch}/manifest.json", record)
+
+
+def test_the_last_accepted_model_is_in_force(store):
+    for epoch, accepted in enumerate([False, True, False, False, True]):
+        write(store, epoch, accepted)
+    assert [accepted_epoch(store, epoch) for epoch in range(5)] == [None, 1, 1, 1, 4]
+    with pytest.raises(ArtifactError, match="epoch 5 is not fitted"):
+        accepted_epoch(store, 5)

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from zelda_rm import preference_probability, rank_correlation
+from zelda_rm.metric import wilson_lower_bound
 
 numbers = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20)
 
@@ -40,3 +41,16 @@ def test_only_the_order_counts(values, seed):
 def test_a_worked_example_with_ties():
     assert rank_correlation([1, 2, 2, 4], [1, 3, 2, 4]) == pytest.approx(0.9486832980505138)
     assert rank_correlation([], []) is None
+
+
+def test_a_worked_example_of_wilsons_bound():
+    # 81 of 263 at 95 % on both sides: 0.2553, as in Newcombe (1998), table I.
+    assert wilson_lower_bound(81 / 263, 263, 1.959964) == pytest.approx(0.2553, abs=5e-5)
+    assert wilson_lower_bound(1.0, 0, 1.645) == 0.0
+
+
+@given(st.floats(0, 1), st.integers(1, 10_000))
+def test_more_trials_bring_wilsons_bound_nearer_from_below(share, trials):
+    bound = wilson_lower_bound(share, trials, 1.645)
+    assert 0.0 <= bound <= share + 1e-12
+    assert wilson_lower_bound(share, 10 * trials, 1.645) >= bound - 1e-12

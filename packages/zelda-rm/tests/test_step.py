@@ -2,9 +2,20 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
+import numpy as np
 import pytest
-from zelda_rm import ArtifactError, MissingScoresError, PreferenceError, StepConfig, Store, fit_epoch, read_model
+from zelda_rm import (
+    ArtifactError,
+    MissingScoresError,
+    PreferenceError,
+    StepConfig,
+    Store,
+    fit_epoch,
+    read_manifest,
+    read_model,
+)
 from zelda_rm.preference import parse_preferences, split_of
 
 FOLDER = "zelda-models/reward_model/epoch_0"
@@ -78,6 +89,47 @@ def test_a_model_other_than_the_manifest_names_is_not_called_fitted(run_store):
     run_store.write(f"{FOLDER}/rm.pt", b"something else")
     with pytest.raises(ArtifactError, match="delete"):
         fit_epoch(run_store, CONFIG)
+
+
+def shuffled(world):
+    """The same play, its scores dealt out anew: what the judges say has nothing to do with what was played."""
+    order = np.random.default_rng(4).permutation(len(world.observations))
+    return replace(world, gain=world.gain[order], level=world.level[order])
+
+
+LEARN = StepConfig(epoch=0, seed=3, pairs=4_000, max_steps=200)
+
+
+def test_preferences_that_can_be_learnt_are_accepted(store, add_epoch, world):
+    add_epoch(store, world)
+    manifest, _ = fit_epoch(store, LEARN)
+    assert manifest.accepted
+    assert manifest.gate.lower_bound >= 0.55
+    assert manifest.gate.accuracy == manifest.metrics["gain_heldout_accuracy"]
+    assert read_manifest(store, 0) == manifest
+
+
+def test_preferences_at_random_are_refused_and_everything_is_written(store, add_epoch, world):
+    add_epoch(store, shuffled(world))
+    manifest, fitted = fit_epoch(store, LEARN)
+    assert fitted
+    assert not manifest.accepted
+    assert "disjoint" in manifest.gate.reason
+    assert sorted(outputs(store)) == sorted(NAMES)
+    assert read_model(store, 0).epoch == 0
+    assert fit_epoch(store, LEARN) == (manifest, False)
+    store.delete(FOLDER)
+    accepted, _ = fit_epoch(store, LEARN.model_copy(update={"min_accuracy": 0.0}))
+    assert accepted.accepted
+
+
+@pytest.mark.parametrize("learning_rate", [1e3, 1e8, 1e12, 1e18, 1e25, 1e30])
+def test_a_fit_that_blows_up_is_refused_and_the_loop_goes_on(run_store, learning_rate):
+    manifest, _ = fit_epoch(run_store, CONFIG.model_copy(update={"learning_rate": learning_rate}))
+    assert not manifest.accepted
+    assert manifest.gate.reason
+    assert sorted(outputs(run_store)) == sorted(NAMES)
+    assert fit_epoch(run_store, CONFIG) == (manifest, False)
 
 
 KILLED_AT_EACH = """

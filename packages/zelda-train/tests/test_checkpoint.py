@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from corridor import Corridor
 from zelda_train import checkpoint
-from zelda_train.algorithm import build_config, digest
+from zelda_train.algorithm import build_config
 from zelda_train.config import TrainConfig
 from zelda_train.errors import CheckpointError
 from zelda_train.manifest import folder, read_manifest
+from zelda_train.policy import digest
 
 pytestmark = pytest.mark.usefixtures("cluster")
 

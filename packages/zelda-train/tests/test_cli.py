@@ -21,7 +21,7 @@ MANIFEST = {
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch, tmp_path):
-    for name in ("STORE", "EPOCH", "SEED", "ZELDA_ROM", "RAY_ADDRESS"):
+    for name in ("STORE", "EPOCH", "SEED", "EVAL_INTERVAL", "EVAL_EPISODES", "ZELDA_ROM", "RAY_ADDRESS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -83,14 +83,30 @@ def test_help_teaches_with_examples(capsys):
         main(["epoch", "--help"])
     assert caught.value.code == 0
     told = capsys.readouterr().out
-    for word in ("zelda-train epoch --store runs/demo --epoch 0", "--ray-workers", "--shaping-weight", "--epoch-steps"):
+    for word in (
+        "zelda-train epoch --store runs/demo --epoch 0",
+        "--ray-workers",
+        "--shaping-weight",
+        "--eval-interval",
+    ):
         assert word in told
 
 
 def test_a_trained_epoch_says_so(store, capsys):
     store.write_json("zelda-models/checkpoints/epoch_0/manifest.json", MANIFEST)
+    assert main(["epoch", "--store", store.url, "--epoch", "0", "--eval-interval", "2"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("epoch 0 is trained already, nothing to do: 8 steps")
+    assert "evaluated" not in told
+
+
+def test_a_trained_epoch_that_is_evaluated_says_that_too(store, capsys):
+    store.write_json("zelda-models/checkpoints/epoch_0/manifest.json", MANIFEST)
+    spread = {"mean": 2.5, "std": 0.5, "min": 2.0, "max": 3.0}
+    record = {"schema": "policy-evaluation/1", "episodes": 2, "return": spread, "unique_rooms": spread}
+    store.write_json("zelda-models/evaluations/epoch_0/policy.json", record)
     assert main(["epoch", "--store", store.url, "--epoch", "0"]) == 0
-    assert capsys.readouterr().out.startswith("epoch 0 is trained already, nothing to do: 8 steps")
+    assert "epoch 0 is evaluated: 2 episodes, return 2.50 ± 0.50, 2.50 rooms an episode" in capsys.readouterr().out
 
 
 def test_a_damaged_manifest_is_one_line(store, capsys):
@@ -131,9 +147,7 @@ def test_ctrl_c_is_one_line_and_exit_130(tmp_path):
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert (
-        told == "zelda-train: interrupted; run the same command again, it deletes what is half done and trains anew\n"
-    )
+    assert told == "zelda-train: interrupted; run the same command again, it does anew what is half done\n"
 
 
 def test_a_store_that_cannot_be_written_is_one_line(tmp_path, capsys):

@@ -4,8 +4,9 @@ import torch
 from corridor import Corridor
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.utils.metrics import NUM_ENV_STEPS_SAMPLED_LIFETIME
-from zelda_train.algorithm import build_config, digest
+from zelda_train.algorithm import build_config
 from zelda_train.config import TrainConfig
+from zelda_train.policy import digest
 from zelda_train.runner import FragmentRunner
 
 CONFIG = TrainConfig(ray_workers=0, envs_per_worker=2, batch_size=256, minibatch_size=64, hidden=32)

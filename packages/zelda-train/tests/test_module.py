@@ -8,7 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from zelda_train.module import ActorCritic, select
+from zelda_train.module import ActorCritic
+from zelda_train.policy import select
 
 OBS = gym.spaces.Box(0.0, 1.0, (128,), np.float32)
 

@@ -13,7 +13,7 @@ from zelda_rm.artifact import dump_model
 from zelda_rm.model import RewardModel
 from zelda_train.config import TrainConfig
 from zelda_train.errors import CheckpointError, PotentialError, TrainError
-from zelda_train.stack import GameCreator, Output, game_of, load_potential, train_stack_epoch
+from zelda_train.stack import GameCreator, Output, evaluate_stack_epoch, game_of, load_potential, train_stack_epoch
 
 pytestmark = pytest.mark.usefixtures("cluster")
 
@@ -50,17 +50,17 @@ def test_a_missing_parent_comes_before_a_missing_model(store):
         train_stack_epoch(CONFIG, store, 5)
 
 
-def fitted(store, layout):
+def fitted(store, layout, epoch=0, **judgement):
     model = RewardModel(layout)
-    model.epoch = 0
+    model.epoch = epoch
     data = dump_model(model)
-    store.write("zelda-models/reward_model/epoch_0/rm.pt", data)
+    store.write(f"zelda-models/reward_model/epoch_{epoch}/rm.pt", data)
     sha256 = hashlib.sha256(data).hexdigest()
     record = {
-        "schema": "reward-model/1", "epoch": 0, "sha256": sha256, "layout": layout, "link": "two-head", "epochs": [0],
-        "segments": 4, "pairs": 6, "heldout_pairs": 1, "seed": 0, "metrics": {},
+        "schema": "reward-model/1", "epoch": epoch, "sha256": sha256, "layout": layout, "link": "two-head",
+        "epochs": [0], "segments": 4, "pairs": 6, "heldout_pairs": 1, "seed": 0, "metrics": {}, **judgement,
     }  # fmt: skip
-    store.write_json("zelda-models/reward_model/epoch_0/manifest.json", record)
+    store.write_json(f"zelda-models/reward_model/epoch_{epoch}/manifest.json", record)
     return sha256
 
 
@@ -75,10 +75,54 @@ def test_a_fitted_model_shapes_the_next_epoch(store):
     assert unshaped["metrics"]["rewards"]["shaping"] == 0
 
 
+def test_after_a_refusal_the_last_accepted_model_stays_in_force(store):
+    sha256 = fitted(store, "zelda-obs/2")
+    fitted(store, "zelda-obs/2", 1, accepted=False)
+    fitted(store, "zelda-obs/2", 2, accepted=False)
+    for epoch in range(2):
+        train_stack_epoch(CONFIG.model_copy(update={"shaping_weight": 0.0}), store, epoch)
+    manifest = train_stack_epoch(CONFIG, store, 2)
+    assert manifest["reward_model"] == {"epoch": 0, "sha256": sha256}
+    assert manifest["metrics"]["rewards"]["shaping"] != 0
+    assert load_potential(store, 2, "zelda-obs/2")[1] == {"epoch": 0, "sha256": sha256}
+    fitted(store, "zelda-obs/2", 3, accepted=True)
+    assert load_potential(store, 3, "zelda-obs/2")[1]["epoch"] == 3
+
+
+def test_where_no_model_was_accepted_nothing_shapes(store):
+    fitted(store, "zelda-obs/2", accepted=False)
+    train_stack_epoch(CONFIG, store, 0)
+    manifest = train_stack_epoch(CONFIG, store, 1)
+    assert manifest["reward_model"] is None
+    assert manifest["metrics"]["rewards"]["shaping"] == 0
+
+
 def test_a_model_of_another_layout_is_refused_by_name(store):
     fitted(store, "zelda-obs/1")
     with pytest.raises(PotentialError, match=r"'zelda-obs/1', expected 'zelda-obs/2'"):
         load_potential(store, 0, "zelda-obs/2")
+
+
+def test_the_game_is_evaluated_once_and_the_store_keeps_nothing_else(store):
+    train_stack_epoch(CONFIG, store, 0)
+    before = set(store.list(""))
+    record = evaluate_stack_epoch(store, 0, episodes=2)
+    assert set(store.list("")) - before == {"zelda-models/evaluations/epoch_0/policy.json"}
+    assert record["length"]["mean"] == CONFIG.episode_length
+    assert record["unique_rooms"]["min"] >= 1
+    assert sum(record["rewards"].values()) == pytest.approx(2 * record["return"]["mean"])
+    first = store.read("zelda-models/evaluations/epoch_0/policy.json")
+    store.delete("zelda-models/evaluations/epoch_0")
+    evaluate_stack_epoch(store, 0, episodes=2)
+    assert store.read("zelda-models/evaluations/epoch_0/policy.json") == first
+
+
+def test_another_game_than_that_of_the_checkpoint_is_not_evaluated(store):
+    manifest = train_stack_epoch(CONFIG, store, 0)
+    changed = manifest | {"rom": {"title": "ZELDA DIN", "sha1": "0" * 40}}
+    store.write_json("zelda-models/checkpoints/epoch_0/manifest.json", changed)
+    with pytest.raises(TrainError, match=r"was trained on .*ZELDA DIN.*; give the same --rom"):
+        evaluate_stack_epoch(store, 0, episodes=1)
 
 
 def test_a_file_that_is_no_cartridge_is_refused(tmp_path):

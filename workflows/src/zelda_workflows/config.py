@@ -29,6 +29,11 @@ class RunConfig(BaseModel):
     shaping_weight: float = Field(
         0.1, ge=0, description="How much the learnt potential counts beside the game's own rewards"
     )
+    eval_interval: int = Field(
+        1,
+        ge=0,
+        description="Epochs from one evaluation of the policy, unshaped and on fixed seeds, to the next; 0 is never",
+    )
 
     panel: Literal["rules", "llm"] = Field(
         "rules", description="Who scores: rules over the recorded states, or language models"
@@ -44,6 +49,9 @@ class RunConfig(BaseModel):
     votes: int = Field(3, ge=1, le=16, description="Votes a judge casts on a segment (language models only)")
     shards: int = Field(1, ge=1, description="Pieces a scoring pass is cut into")
     pairs: int = Field(20000, ge=1, description="Preference pairs the reward model is fitted on, at most")
+    min_accuracy: float = Field(
+        0.55, ge=0, le=1, description="Share of held-out pairs that a reward model must surely predict to shape rewards"
+    )
 
     @property
     def name(self) -> str:
@@ -52,4 +60,6 @@ class RunConfig(BaseModel):
 
 
 # What may differ when a store is taken up again: the rest would change what is already there.
-RESUMABLE = frozenset({"store", "epochs", "run_hours", "base_url", "base_url_puzzle", "base_url_vision"})
+RESUMABLE = frozenset(
+    {"store", "epochs", "run_hours", "eval_interval", "base_url", "base_url_puzzle", "base_url_vision"}
+)

@@ -95,6 +95,7 @@ class TerminalDisplay:
 _HEADINGS = (
     "epoch",
     "return",
+    "eval\nreturn",
     "rooms/\nepisode",
     "judge\ntotal",
     "held-out\naccuracy",
@@ -115,14 +116,17 @@ def summary_table(summaries: list[EpochSummary]) -> Table:
         table.add_row(
             str(row.epoch),
             number(metrics.get("return_mean"), 2),
+            number(row.evaluation_return, 2),
             number(metrics.get("unique_rooms_mean"), 2),
             number(row.judge_total, 3),
-            number(row.heldout_accuracy, 3),
+            number(row.heldout_accuracy, 3) + (" ✗" if row.refused else ""),
             number(metrics.get("steps_per_second"), 0),
             number(metrics.get("segments"), 0),
             number(row.failures, 0),
             row.shaped_by[:8] if row.shaped_by else "-",
         )
+    if any(row.refused for row in summaries):
+        table.caption = "✗ a reward model that was refused, and shapes nothing"
     return table
 
 

@@ -21,6 +21,7 @@ _TICKS = 12
 
 _CURVES: list[tuple[str, Callable[[EpochSummary], float | None]]] = [
     ("return (environment's terms)", lambda row: row.metrics.get("return_mean")),
+    ("evaluation: return", lambda row: row.evaluation_return),
     ("unique rooms an episode", lambda row: row.metrics.get("unique_rooms_mean")),
     ("judge total (0 to 1)", lambda row: row.judge_total),
     ("reward model: held-out accuracy", lambda row: row.heldout_accuracy),
@@ -32,8 +33,11 @@ _CURVES: list[tuple[str, Callable[[EpochSummary], float | None]]] = [
 def curves(summaries: list[EpochSummary]) -> str:
     """Return small multiples of the run's figures by epoch."""
     with mpl.rc_context(_RC):
-        drawing = Figure(figsize=(9, 4.6), layout="constrained")
-        for axes, (title, pick) in zip(drawing.subplots(2, 3).flat, _CURVES, strict=True):
+        drawing = Figure(figsize=(10, 4.6), layout="constrained")
+        panels = drawing.subplots(2, 4).flat
+        for spare in panels[len(_CURVES) :]:
+            spare.remove()
+        for axes, (title, pick) in zip(panels, _CURVES, strict=False):
             _curve(axes, title, [(row.epoch, pick(row)) for row in summaries])
         return _svg(drawing)
 

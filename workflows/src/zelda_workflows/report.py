@@ -82,6 +82,7 @@ def _epoch_table(summaries: list[EpochSummary]) -> str:
     headings = [
         "epoch",
         "return",
+        "evaluation: return",
         "rooms an episode",
         "judge total",
         "held-out accuracy",
@@ -95,9 +96,10 @@ def _epoch_table(summaries: list[EpochSummary]) -> str:
         [
             str(row.epoch),
             number(row.metrics.get("return_mean"), 2),
+            _evaluated(row),
             number(row.metrics.get("unique_rooms_mean"), 2),
             number(row.judge_total, 3),
-            number(row.heldout_accuracy, 3),
+            number(row.heldout_accuracy, 3) + (" refused" if row.refused else ""),
             number(row.reward_model.get("pairs"), 0),
             number(row.metrics.get("steps_per_second"), 0),
             number(row.metrics.get("episodes"), 0),
@@ -107,6 +109,13 @@ def _epoch_table(summaries: list[EpochSummary]) -> str:
         for row in summaries
     ]
     return _table(headings, rows)
+
+
+def _evaluated(row: EpochSummary) -> str:
+    """Return mean and standard deviation of the return over the evaluation's episodes."""
+    std = row.policy.get("return", {}).get("std")
+    mean = number(row.evaluation_return, 2)
+    return mean if std is None else f"{mean} ± {number(std, 2)}"
 
 
 def _reward_section(summaries: list[EpochSummary]) -> str:
@@ -205,17 +214,23 @@ def _image(png: bytes | None) -> str:
 
 def _lineage_table(summaries: list[EpochSummary]) -> str:
     rows = [
-        [
-            str(row.epoch),
-            f"<code>{row.shaped_by[:16]}</code> (epoch {row.checkpoint['reward_model']['epoch']})"
-            if row.shaped_by
-            else "nothing: the first epoch",
-            f"<code>{row.reward_model['sha256'][:16]}</code>" if row.reward_model else "-",
-            number(row.metrics["rewards"].get("shaping", 0.0), 2),
-        ]
+        [str(row.epoch), _shaped_by(row), _made(row), number(row.metrics["rewards"].get("shaping", 0.0), 2)]
         for row in summaries
     ]
     return _table(["epoch", "shaped by reward model", "made reward model", "shaping reward, sum"], rows)
+
+
+def _shaped_by(row: EpochSummary) -> str:
+    if row.shaped_by:
+        return f"<code>{row.shaped_by[:16]}</code> (epoch {row.checkpoint['reward_model']['epoch']})"
+    return "nothing: the first epoch" if row.epoch == 0 else "nothing: no model accepted, or no weight given to it"
+
+
+def _made(row: EpochSummary) -> str:
+    if not row.reward_model:
+        return "-"
+    model = f"<code>{row.reward_model['sha256'][:16]}</code>"
+    return f"{model} <b>refused</b>: {html.escape(row.refused)}" if row.refused else model
 
 
 def _parameters(summaries: list[EpochSummary]) -> str:

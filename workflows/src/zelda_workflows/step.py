@@ -23,6 +23,7 @@ _TRAIN_FLAGS = (
     "envs_per_worker",
     "batch_size",
     "shaping_weight",
+    "eval_interval",
 )
 # The flags of both panels, whichever judges: a template cannot leave a flag out.
 _SCORE_FLAGS = (
@@ -37,7 +38,7 @@ _SCORE_FLAGS = (
     "votes",
     "seed",
 )
-_FIT_FLAGS = ("seed", "pairs")
+_FIT_FLAGS = ("seed", "pairs", "min_accuracy")
 
 
 @dataclass(frozen=True)

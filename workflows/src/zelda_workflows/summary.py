@@ -17,12 +17,19 @@ class EpochSummary:
     checkpoint: dict[str, Any] = field(default_factory=dict)
     evaluation: dict[str, Any] = field(default_factory=dict)
     reward_model: dict[str, Any] = field(default_factory=dict)
+    policy: dict[str, Any] = field(default_factory=dict)
 
     @property
     def metrics(self) -> dict[str, Any]:
         """The trainer's figures."""
         found: dict[str, Any] = self.checkpoint.get("metrics", {})
         return found
+
+    @property
+    def evaluation_return(self) -> float | None:
+        """Mean return of the epoch's policy on the evaluation's episodes, None if it was not evaluated."""
+        mean: float | None = self.policy.get("return", {}).get("mean")
+        return mean
 
     @property
     def shaped_by(self) -> str | None:
@@ -41,6 +48,13 @@ class EpochSummary:
         """Share of held-out pairs that the epoch's reward model orders as the judges did."""
         accuracy: float | None = self.reward_model.get("metrics", {}).get("heldout_accuracy")
         return accuracy
+
+    @property
+    def refused(self) -> str | None:
+        """Why the epoch's reward model shapes nothing; None if it may, or there is none yet."""
+        if self.reward_model.get("accepted", True):
+            return None
+        return str((self.reward_model.get("gate") or {}).get("reason") or "no reason given")
 
     @property
     def failures(self) -> int | None:
@@ -66,6 +80,7 @@ def _summaries(store: Store) -> Iterator[EpochSummary]:
             store.read_json(f"zelda-models/checkpoints/epoch_{epoch}/manifest.json", "checkpoint/1"),
             _optional(store, f"zelda-models/evaluations/epoch_{epoch}/summary.json", "evaluation/1"),
             _optional(store, f"zelda-models/reward_model/epoch_{epoch}/manifest.json", "reward-model/1"),
+            _optional(store, f"zelda-models/evaluations/epoch_{epoch}/policy.json", "policy-evaluation/1"),
         )
         epoch += 1
 

@@ -19,8 +19,9 @@ from zelda_rm.errors import (
     ScoreError,
     SegmentError,
 )
+from zelda_rm.gate import Gate
 from zelda_rm.link import Link
-from zelda_rm.manifest import Manifest, read_manifest
+from zelda_rm.manifest import Manifest, accepted_epoch, read_manifest
 from zelda_rm.metric import preference_probability, rank_correlation
 from zelda_rm.potential import Potential, shaping
 from zelda_rm.preference import Preference, PreferenceSet, make_preferences
@@ -41,6 +42,7 @@ __all__ = [
     "ArtifactError",
     "FitConfig",
     "FitError",
+    "Gate",
     "Link",
     "Manifest",
     "MissingScoresError",
@@ -59,6 +61,7 @@ __all__ = [
     "StepConfig",
     "Store",
     "StoreError",
+    "accepted_epoch",
     "dump_model",
     "fit",
     "fit_epoch",

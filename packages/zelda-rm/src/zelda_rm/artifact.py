@@ -34,7 +34,7 @@ from torch import Tensor
 
 from zelda_rm.errors import ArtifactError
 from zelda_rm.link import LINKS
-from zelda_rm.manifest import SCHEMA, folder, read_manifest
+from zelda_rm.manifest import SCHEMA, Manifest, folder, read_manifest
 from zelda_rm.model import LEAST_SCALE, SIZES, RewardModel
 from zelda_rm.store import Store
 
@@ -140,21 +140,27 @@ def read_model(store: Store, epoch: int, layout: str | None = None) -> RewardMod
     Raises:
         ArtifactError: The epoch is not fitted, or as `load_model`.
     """
-    manifest = read_manifest(store, epoch)
-    path = f"{folder(epoch)}/rm.pt"
+    return load_model(read_bytes(store, read_manifest(store, epoch)), layout)
+
+
+def read_bytes(store: Store, manifest: Manifest) -> bytes:
+    """Return `rm.pt` as it lies in the store, once it is sure to be the file that the manifest names.
+
+    Raises:
+        ArtifactError: The file is missing, or another one.
+    """
+    place = folder(manifest.epoch)
+    path = f"{place}/rm.pt"
     try:
         data = store.read(path)
     except FileNotFoundError as error:
-        raise ArtifactError(
-            f"{path} is not there, yet its manifest is; delete {folder(epoch)} and fit again"
-        ) from error
+        raise ArtifactError(f"{path} is not there, yet its manifest is; delete {place} and fit again") from error
     found = hashlib.sha256(data).hexdigest()
     if found != manifest.sha256:
         raise ArtifactError(
-            f"{path} has sha256 {found[:12]}…, its manifest says {manifest.sha256[:12]}…; "
-            f"delete {folder(epoch)} and fit again"
+            f"{path} has sha256 {found[:12]}…, its manifest says {manifest.sha256[:12]}…; delete {place} and fit again"
         )
-    return load_model(data, layout)
+    return data
 
 
 def _bytes(source: bytes | str | Path) -> tuple[bytes, str]:

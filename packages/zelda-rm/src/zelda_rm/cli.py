@@ -34,7 +34,8 @@ class FitCommand(StepConfig, StoreSettings):
 
     Reads scores.jsonl and the observations of the scored segments; writes preferences.jsonl, rm.pt and manifest.json
     below zelda-models/reward_model/epoch_N. Run again, it says that the epoch is fitted; killed and run again, it
-    writes the same bytes. Every flag is also an environment variable: --max-steps is MAX_STEPS.
+    writes the same bytes. A model that does not surely predict held-out pairs is refused: the manifest says why, and
+    the last accepted one goes on shaping. Every flag is also an environment variable: --max-steps is MAX_STEPS.
 
     Examples:
       zelda-rm fit --store runs/demo --epoch 0
@@ -59,6 +60,8 @@ class FitCommand(StepConfig, StoreSettings):
 
             manifest, fitted = fit_epoch(store, StepConfig(**self.model_dump(exclude={"store"})), show)
         print(f"epoch {self.epoch} is {'fitted' if fitted else 'fitted already, nothing to do'}: {_summary(manifest)}")
+        if manifest.gate is not None and manifest.gate.reason is not None:
+            print(f"refused, the last accepted model stays in force: {manifest.gate.reason}")
 
 
 class ReportCommand(StoreSettings):

@@ -46,6 +46,9 @@ class EpochConfig(BaseModel):
     """The margin at which a win is .73 sure: P = sigmoid(margin / temperature)."""
     heldout_fraction: float = Field(default=0.2, ge=0.0, lt=1.0)
     """Share of the segments that is held out, to tell when to stop."""
+    min_accuracy: float = Field(default=0.55, ge=0.0, le=1.0)
+    """The model is accepted, and may shape rewards, if surely (95 %) more than this share of held-out pairs is
+    predicted; 0 accepts whatever is finite. A refused model is written too, and the one before stays in force."""
     max_rows: int = Field(default=32, ge=2)
     """Observations of a segment that are looked at, evenly spaced, its first and last always."""
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zelda_rm.errors import ArtifactError
+from zelda_rm.gate import Gate
 from zelda_rm.link import Link
 from zelda_rm.store import Store, StoreError
 
@@ -37,10 +38,30 @@ class Manifest(BaseModel):
     seed: int
     metrics: dict[str, int | Finite | None]
     """See `zelda_rm.fitting.fit`; and `gain_pairs`, `level_pairs`, `eligible_pairs`, `ties`, `refused`."""
+    accepted: bool = True
+    """Whether the model may shape rewards; a manifest of before the gate says nothing, and is accepted."""
+    gate: Gate | None = None
+    """What that was decided on; None in a manifest of before the gate."""
 
     def record(self) -> dict[str, Any]:
         """Return the `reward-model/1` record."""
         return {"schema": SCHEMA} | self.model_dump(mode="json")
+
+
+def accepted_epoch(store: Store, epoch: int) -> int | None:
+    """Return the epoch whose model is in force once an epoch is fitted: the last accepted one up to it.
+
+    Args:
+        store: The run's store.
+        epoch: The last epoch that is fitted.
+
+    Returns:
+        The epoch, or None if every model so far was refused.
+
+    Raises:
+        ArtifactError: The epoch, or one before it, is not fitted, or its manifest is not such a record.
+    """
+    return next((each for each in range(epoch, -1, -1) if read_manifest(store, each).accepted), None)
 
 
 def folder(epoch: int) -> str:

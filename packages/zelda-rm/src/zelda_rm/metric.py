@@ -42,6 +42,25 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> float | None:
     return max(-1.0, min(1.0, float(centred[0] @ centred[1]) / norm))
 
 
+def wilson_lower_bound(share: float, trials: int, z: float) -> float:
+    """Return the lower end of Wilson's score interval for a proportion (Wilson, 1927).
+
+    Args:
+        share: Of the trials that succeeded, 0..1.
+        trials: Independent ones; 0 gives 0, for nothing is known.
+        z: Standard normal quantile of the confidence, 1.645 for 95 % on one side.
+
+    Returns:
+        0..`share`.
+    """
+    if trials == 0:
+        return 0.0
+    part = z * z / trials
+    centre = share + part / 2.0
+    spread = z * math.sqrt((share * (1.0 - share) + part / 4.0) / trials)
+    return max(0.0, (centre - spread) / (1.0 + part))
+
+
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the rank of each value from 0, the mean rank among equals."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)

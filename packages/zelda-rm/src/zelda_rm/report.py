@@ -31,6 +31,7 @@ def render(manifest: Manifest) -> str:
         f"{manifest.pairs} pairs of {metrics.get('eligible_pairs', '?')}, {manifest.heldout_pairs} held out, "
         f"{metrics.get('ties', '?')} ties left out",
         f"best step {metrics.get('best_step', '?')} of {metrics.get('steps', '?')}",
+        _verdict(manifest),
     ]
     rows = [["", "pairs", *(title for _, title in COLUMNS)]]
     rows.append(["all", str(manifest.pairs), *(_figure(metrics.get(name)) for name, _ in COLUMNS)])
@@ -38,6 +39,19 @@ def render(manifest: Manifest) -> str:
         cells = [_figure(metrics.get(f"{target}_{name}")) for name, _ in COLUMNS]
         rows.append([target, str(metrics.get(f"{target}_pairs", "-")), *cells])
     return "\n".join([*head, "", *_table(rows)])
+
+
+def _verdict(manifest: Manifest) -> str:
+    """Say whether the model may shape rewards, and on what that was decided."""
+    gate = manifest.gate
+    if gate is None:
+        return "accepted unseen: fitted before there was a gate" if manifest.accepted else "refused"
+    if gate.reason is not None:
+        return f"refused: {gate.reason}"
+    return (
+        f"accepted: {_figure(gate.accuracy)} of the held-out {gate.pairs} pairs, surely {_figure(gate.lower_bound)} "
+        f"(over {gate.disjoint_pairs} disjoint ones), {gate.min_accuracy:g} asked for"
+    )
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -18,6 +18,8 @@ from zelda_train.errors import (
     StackError,
     TrainError,
 )
+from zelda_train.evaluation import EvaluationConfig, evaluate_epoch
+from zelda_train.policy import NumpyPolicy, read_policy
 
 if TYPE_CHECKING:
     from zelda_train.algorithm import build_config
@@ -31,7 +33,9 @@ __all__ = [
     "CheckpointError",
     "ClusterError",
     "ConfigError",
+    "EvaluationConfig",
     "FragmentRunner",
+    "NumpyPolicy",
     "Potential",
     "PotentialError",
     "SamplingError",
@@ -40,6 +44,8 @@ __all__ = [
     "TrainConfig",
     "TrainError",
     "build_config",
+    "evaluate_epoch",
+    "read_policy",
     "train_epoch",
 ]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
 import gymnasium as gym
-import numpy as np
 from ray.rllib.algorithms.ppo import PPO, PPOConfig
 from ray.rllib.core import DEFAULT_MODULE_ID
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
@@ -19,6 +17,7 @@ from zelda_train.config import TrainConfig, epoch_seed
 from zelda_train.errors import CheckpointError
 from zelda_train.learner import LeanPPOLearner
 from zelda_train.module import ActorCritic
+from zelda_train.policy import digest
 from zelda_train.runner import FragmentRunner
 from zelda_train.shaping import Shaping
 
@@ -76,16 +75,6 @@ class EpochPPO(PPO):  # type: ignore[misc]
 
     def _setup_logdir(self) -> None:
         self._logdir = tempfile.mkdtemp(prefix="zelda-train-")
-
-
-def digest(state: Mapping[str, Any]) -> str:
-    """Return the sha256 of named arrays: name, dtype, shape and bytes of each, in the order of the names."""
-    total = hashlib.sha256()
-    for name in sorted(state):
-        array = np.ascontiguousarray(state[name])
-        total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        total.update(array.tobytes())
-    return total.hexdigest()
 
 
 def build_config(

@@ -10,7 +10,7 @@ from typing import Any
 
 from zelda_train.algorithm import EpochPPO
 from zelda_train.errors import CheckpointError
-from zelda_train.manifest import SCHEMA, folder, read_manifest
+from zelda_train.manifest import SCHEMA, folder, read_file, read_manifest
 from zelda_train.store import Store
 
 
@@ -56,23 +56,6 @@ def restore(algo: EpochPPO, store: Store, epoch: int) -> None:
             if not path.resolve().is_relative_to(Path(local).resolve()):
                 raise CheckpointError(f"the manifest of epoch {epoch} names the file {name!r} outside of its folder")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_fetch(store, epoch, name, expected))
+            path.write_bytes(read_file(store, epoch, name, expected))
         algo.restore_from_path(local)
     algo.check_runners()
-
-
-def _fetch(store: Store, epoch: int, name: str, expected: Mapping[str, Any]) -> bytes:
-    """Return a file's bytes after checking them against the manifest."""
-    path = f"{folder(epoch)}/{name}"
-    cure = f"delete {folder(epoch)} and train epoch {epoch} again"
-    try:
-        data = store.read(path)
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{store.url}/{path} is missing, though the manifest names it; {cure}") from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != expected["sha256"]:
-        raise CheckpointError(
-            f"{store.url}/{path} has {len(data)} bytes with sha256 {found}; the manifest says {expected['bytes']} "
-            f"bytes with {expected['sha256']}; {cure}"
-        )
-    return data

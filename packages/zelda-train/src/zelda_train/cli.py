@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from zelda_train.config import TrainConfig
 from zelda_train.errors import TrainError
+from zelda_train.evaluation import SCHEMA, EpisodeResult, EvaluationConfig, evaluation_path
 from zelda_train.manifest import parent_of, read_manifest
 from zelda_train.progress import ProgressFile
 from zelda_train.store import Store, StoreError
@@ -40,12 +41,14 @@ class RunSettings(BaseSettings):
     """Show all that Ray and RLlib log, runners included."""
 
 
-class EpochCommand(TrainConfig, RunSettings):  # type: ignore[misc]  # both kinds of model_config
+class EpochCommand(TrainConfig, EvaluationConfig, RunSettings):  # type: ignore[misc]  # both kinds of model_config
     """Train one epoch with PPO: record segments, shape rewards by the last reward model, write a checkpoint.
 
-    Reads the checkpoint and, unless --shaping-weight is 0, the rm.pt of the epoch before; writes the segments of every
-    environment and zelda-models/checkpoints/epoch_N, its manifest.json last. Run again, it says that the epoch is
-    trained; killed and run again, it deletes what is half done and trains the same epoch anew. Every flag is also an
+    Reads the checkpoint of the epoch before and, unless --shaping-weight is 0, the last rm.pt that its fit accepted;
+    writes the segments of every environment and zelda-models/checkpoints/epoch_N, its manifest.json last. Run again,
+    it says that the epoch is trained; killed and run again, it deletes what is half done and trains the same epoch
+    anew. After every --eval-interval epochs the new policy plays a few episodes, the same ones each time, on the game's
+    own reward, and zelda-models/evaluations/epoch_N/policy.json tells what came of it. Every flag is also an
     environment variable: --epoch-steps is EPOCH_STEPS.
 
     Examples:
@@ -63,6 +66,8 @@ class EpochCommand(TrainConfig, RunSettings):  # type: ignore[misc]  # both kind
             print(f"epoch {self.epoch} is trained: {_summary(self._train(store))}")
         else:
             print(f"epoch {self.epoch} is trained already, nothing to do: {_summary(done)}")
+        if self.is_due(self.epoch):
+            print(f"epoch {self.epoch} is evaluated: {_evaluation_summary(self._evaluate(store))}")
 
     def _train(self, store: Store) -> dict[str, Any]:
         parent_of(store, self.epoch)
@@ -88,6 +93,26 @@ class EpochCommand(TrainConfig, RunSettings):  # type: ignore[misc]  # both kind
                 ray_address=self.ray_address,
                 verbose=self.verbose,
             )
+
+    def _evaluate(self, store: Store) -> dict[str, Any]:
+        if store.exists(evaluation_path(self.epoch)):
+            return store.read_json(evaluation_path(self.epoch), SCHEMA)
+        from zelda_train.stack import evaluate_stack_epoch  # noqa: PLC0415  as above
+
+        clock = time.monotonic
+        file = ProgressFile(store, self.epoch, clock, lambda: datetime.datetime.now(datetime.UTC))
+        began, episodes = clock(), self.eval_episodes
+        file.write(done=0, total=episodes, unit="episodes", eta_s=None, metrics={})
+        with tqdm(total=episodes, unit=" episodes", disable=not sys.stderr.isatty()) as bar:
+
+            def show(results: Sequence[EpisodeResult]) -> None:
+                done = len(results)
+                eta_s = round((clock() - began) / done * (episodes - done), 1)
+                metrics = {"evaluation_return": results[-1].returned}
+                bar.update(done - bar.n)
+                file.note(done=done, total=episodes, unit="episodes", eta_s=eta_s, metrics=metrics)
+
+            return evaluate_stack_epoch(store, self.epoch, episodes=episodes, rom=self.zelda_rom, on_episode=show)
 
 
 class _Program(BaseSettings):
@@ -126,7 +151,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (TrainError, StoreError) as error:
         return _fail(f"zelda-train: {error}")
     except KeyboardInterrupt:
-        _fail("zelda-train: interrupted; run the same command again, it deletes what is half done and trains anew")
+        _fail("zelda-train: interrupted; run the same command again, it does anew what is half done")
         return 130
     return 0
 
@@ -154,3 +179,10 @@ def _summary(manifest: Mapping[str, Any]) -> str:
         f"{metrics['steps']} steps, {metrics['episodes']} episodes, {returned}, {metrics['segments']} segments, "
         f"{metrics['dropped']} dropped, {metrics['failures']} failures, {metrics['steps_per_second']} steps/s"
     )
+
+
+def _evaluation_summary(record: Mapping[str, Any]) -> str:
+    spread = record["return"]
+    error = "" if spread["std"] is None else f" ± {spread['std']:.2f}"
+    rooms = "" if record["unique_rooms"] is None else f", {record['unique_rooms']['mean']:.2f} rooms"
+    return f"{record['episodes']} episodes, return {spread['mean']:.2f}{error}{rooms} an episode"

@@ -19,6 +19,7 @@ from zelda_train.algorithm import EpochPPO, build_config
 from zelda_train.cluster import quiet_build, ray_session
 from zelda_train.config import TrainConfig
 from zelda_train.errors import SamplingError
+from zelda_train.evaluation import evaluation_path
 from zelda_train.manifest import folder, parent_of, read_manifest
 from zelda_train.metric import EpochMetrics, Progress
 from zelda_train.runner import FragmentRunner, Totals
@@ -102,8 +103,9 @@ def train_epoch(
 
 
 def delete_leftovers(store: Store, epoch: int) -> None:
-    """Delete what an interrupted attempt at an epoch left: segments, their index, parts of a checkpoint."""
+    """Delete what an earlier attempt at an epoch left: segments, their index, parts of a checkpoint, its evaluation."""
     store.delete(folder(epoch))
+    store.delete(evaluation_path(epoch))
     store.delete(f"zelda-episodes/index/epoch_{epoch}")
     for name in store.names("zelda-episodes"):
         if name.startswith(f"e{epoch:04d}-"):

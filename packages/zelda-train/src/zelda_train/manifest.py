@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from zelda_train.errors import CheckpointError
@@ -53,3 +54,30 @@ def parent_of(store: Store, epoch: int, layout: str | None = None) -> dict[str, 
         )
     sha256 = hashlib.sha256(store.read(f"{folder(epoch - 1)}/manifest.json")).hexdigest()
     return {"epoch": epoch - 1, "sha256": sha256}
+
+
+def read_file(store: Store, epoch: int, name: str, expected: Mapping[str, Any]) -> bytes:
+    """Return the bytes of a checkpoint's file after checking them against the manifest.
+
+    Args:
+        store: Where the checkpoint lies.
+        epoch: Whose checkpoint.
+        name: The file, relative to the checkpoint's folder.
+        expected: Its entry in the manifest: `{bytes, sha256}`.
+
+    Raises:
+        CheckpointError: The file is missing, or another one.
+    """
+    path = f"{folder(epoch)}/{name}"
+    cure = f"delete {folder(epoch)} and train epoch {epoch} again"
+    try:
+        data = store.read(path)
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{store.url}/{path} is missing, though the manifest names it; {cure}") from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != expected["sha256"]:
+        raise CheckpointError(
+            f"{store.url}/{path} has {len(data)} bytes with sha256 {found}; the manifest says {expected['bytes']} "
+            f"bytes with {expected['sha256']}; {cure}"
+        )
+    return data

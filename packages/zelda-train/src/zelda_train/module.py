@@ -1,4 +1,4 @@
-"""The policy and value network, and the policy once more in numpy for the runners."""
+"""The policy and value network; its numpy twin for the runners is `policy.NumpyPolicy`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ray.rllib.core.rl_module.apis import InferenceOnlyAPI, ValueFunctionAPI
 from ray.rllib.core.rl_module.torch import TorchRLModule
 from torch import nn
 
-FloatArray = NDArray[np.float32]
+from zelda_train.policy import FloatArray, NumpyPolicy, select
 
 
 class ActorCritic(TorchRLModule, ValueFunctionAPI, InferenceOnlyAPI):  # type: ignore[misc]
@@ -56,46 +56,22 @@ class ActorCritic(TorchRLModule, ValueFunctionAPI, InferenceOnlyAPI):  # type: i
 
     def logits(self, obs: FloatArray) -> FloatArray:
         """Return the policy's logits `(N, A)` float32 for observations `(N, D)` float32, computed by numpy."""
-        first, first_bias, second, second_bias, last, last_bias = self._views()
-        hidden = np.tanh(obs @ first + first_bias)
-        hidden = np.tanh(hidden @ second + second_bias)
-        logits: FloatArray = hidden @ last + last_bias
-        return logits
+        return self._twin().logits(obs)
 
-    def _views(self) -> list[FloatArray]:
-        """Return the policy's weights as arrays that share memory with torch, so that they follow every update."""
-        views: list[FloatArray] | None = self.__dict__.get("_numpy_views")
-        if views is None:
-            views = [parameter.detach().numpy().T for parameter in self.policy.parameters()]
-            self.__dict__["_numpy_views"] = views
-        return views
+    def _twin(self) -> NumpyPolicy:
+        """Return the policy on arrays that share memory with torch, so that it follows every update."""
+        twin: NumpyPolicy | None = self.__dict__.get("_numpy_twin")
+        if twin is None:
+            twin = NumpyPolicy([parameter.detach().numpy().T for parameter in self.policy.parameters()])
+            self.__dict__["_numpy_twin"] = twin
+        return twin
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the views behind: a copy has weights of its own."""
-        return {key: value for key, value in self.__dict__.items() if key != "_numpy_views"}
+        """Leave the twin behind: a copy has weights of its own."""
+        return {key: value for key, value in self.__dict__.items() if key != "_numpy_twin"}
 
     def _forward(self, batch: dict[str, Any], **kwargs: object) -> dict[str, torch.Tensor]:
         return {Columns.ACTION_DIST_INPUTS: self.policy(batch[Columns.OBS])}
-
-
-def select(logits: FloatArray, uniform: NDArray[np.float64]) -> tuple[NDArray[np.int64], FloatArray]:
-    """Choose actions by inverting the cumulative distribution of a softmax.
-
-    Args:
-        logits: `(N, A)` float32.
-        uniform: `(N,)` float64 in [0, 1): the share of the probability that lies before the chosen action.
-
-    Returns:
-        Actions `(N,)` int64 and their log-probabilities `(N,)` float32.
-    """
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    mass = np.exp(shifted).cumsum(axis=1, dtype=np.float64)
-    total = mass[:, -1]
-    actions = (mass <= (uniform * total)[:, None]).sum(axis=1)
-    # Rounding may carry the product up to the total itself.
-    np.minimum(actions, logits.shape[1] - 1, out=actions)
-    logp = shifted[np.arange(len(actions)), actions] - np.log(total)
-    return actions, logp.astype(np.float32)
 
 
 def _mlp(inputs: int, hidden: int, outputs: int, gain: float) -> nn.Sequential:

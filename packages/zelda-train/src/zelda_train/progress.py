@@ -45,23 +45,26 @@ class ProgressFile:
         if progress.steps < progress.total and self._clock() < self._due:
             return
         self._due = self._clock() + self._interval_s
-        try:
-            self._write(progress)
-        except (StoreError, ValueError) as error:
-            self.errors += 1
-            logger.warning("cannot write %s (%d so far): %s", PATH, self.errors, error)
-
-    def _write(self, progress: Progress) -> None:
         rate = progress.steps_per_second
         metrics = {"return_mean": progress.return_mean, "steps_per_second": round(rate, 1)}
-        self.write(
+        self.note(
             done=progress.steps,
             total=progress.total,
             eta_s=round(max(0, progress.total - progress.steps) / rate, 1) if rate else None,
             metrics={**metrics, "rewards": dict(progress.rewards)},
         )
 
-    def write(self, *, done: int, total: int, eta_s: float | None, metrics: dict[str, Any]) -> None:
+    def note(self, *, done: int, total: int, eta_s: float | None, metrics: dict[str, Any], unit: str = "steps") -> None:
+        """Write a record now; if that cannot be done, it is counted."""
+        try:
+            self.write(done=done, total=total, eta_s=eta_s, metrics=metrics, unit=unit)
+        except (StoreError, ValueError) as error:
+            self.errors += 1
+            logger.warning("cannot write %s (%d so far): %s", PATH, self.errors, error)
+
+    def write(
+        self, *, done: int, total: int, eta_s: float | None, metrics: dict[str, Any], unit: str = "steps"
+    ) -> None:
         """Write a record now.
 
         Raises:
@@ -75,7 +78,7 @@ class ProgressFile:
             "phase": "train",
             "done": done,
             "total": total,
-            "unit": "steps",
+            "unit": unit,
             "eta_s": eta_s,
             "metrics": metrics,
             "updated": self._now().isoformat(timespec="seconds"),

@@ -27,7 +27,7 @@ from ray.rllib.utils.metrics import WEIGHTS_SEQ_NO
 from ray.tune.registry import ENV_CREATOR, _global_registry
 
 from zelda_train.fragment import Fragment, check_spaces
-from zelda_train.module import FloatArray
+from zelda_train.policy import FloatArray
 
 logger = logging.getLogger(__name__)
 

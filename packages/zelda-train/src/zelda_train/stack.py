@@ -1,4 +1,4 @@
-"""The whole system's training epoch: the game of zelda-env, recorded, shaped by the reward model of zelda-rm.
+"""The whole system's epoch: the game of zelda-env, recorded, shaped by the reward model of zelda-rm, and evaluated.
 
 The only module of this package that knows its siblings, and it imports them when they are needed. Everything else
 works with any environment and any potential.
@@ -7,6 +7,7 @@ works with any environment and any potential.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from zelda_train.cluster import ray_session
 from zelda_train.config import TrainConfig
 from zelda_train.epoch import train_epoch
 from zelda_train.errors import PotentialError, StackError, TrainError
+from zelda_train.evaluation import OnEpisode, evaluate_epoch
 from zelda_train.manifest import parent_of, read_manifest
 from zelda_train.metric import Progress
 from zelda_train.shaping import Potential
@@ -30,6 +32,8 @@ from zelda_train.store import Store
 if TYPE_CHECKING:
     from zelda_env import SegmentRecorder, SegmentWriter
     from zelda_env.segment import EpisodeRecord, Recording
+
+logger = logging.getLogger(__name__)
 
 INSTALL = 'pip install "zelda-train[stack]"'
 
@@ -50,7 +54,8 @@ def train_stack_epoch(
         config: The parameters.
         store: The run's store; segments are recorded into it.
         epoch: Number of the epoch, from 0. From 1 on, and unless the shaping weight is 0, the reward model of the
-            epoch before has to be fitted.
+            epoch before has to be fitted. If it was refused, the last accepted one before it shapes this epoch, and
+            if there is none, nothing does.
         rom: A cartridge file that every runner can read; None for the free game.
         on_progress: Called after every batch.
         ray_address: Of a running Ray cluster; None starts Ray on this machine.
@@ -86,6 +91,47 @@ def train_stack_epoch(
         )
 
 
+def evaluate_stack_epoch(
+    store: Store, epoch: int, *, episodes: int, rom: str | None = None, on_episode: OnEpisode | None = None
+) -> dict[str, Any]:
+    """Evaluate the checkpoint of an epoch on the game, unrecorded, in this process; see `evaluate_epoch`.
+
+    Args:
+        store: The run's store.
+        epoch: A trained epoch.
+        episodes: How many to play.
+        rom: The cartridge that it was trained on; None for the free game.
+        on_episode: Called with the results so far, after each episode.
+
+    Returns:
+        The `policy-evaluation/1` record.
+
+    Raises:
+        StackError: zelda-env is not installed.
+        TrainError: The ROM is not the one that the epoch was trained on, or as `evaluate_epoch`.
+    """
+    trained = read_manifest(store, epoch)
+    layout, cartridge = game_of(rom)
+    if trained is not None and (trained["layout"], trained["rom"]) != (layout, cartridge):
+        raise TrainError(
+            f"epoch {epoch} was trained on {trained['rom']} and {trained['layout']}, this is {cartridge} and {layout}; "
+            "give the same --rom"
+        )
+
+    def make_env() -> gym.Env[Any, Any]:
+        from zelda_env import EnvConfig, SegmentRecorder, ZeldaEnv  # noqa: PLC0415
+
+        parameters = trained["config"] if trained is not None else {}
+        settings = {name: parameters[name] for name in ("frame_skip", "episode_length")}
+        if "milestones" in EnvConfig.model_fields:
+            settings["milestones"] = True
+        listener = Listener()
+        game = ZeldaEnv(EnvConfig(**settings), rom=rom)
+        return RecordedGame(SegmentRecorder(game, cast("SegmentWriter", listener), epoch=epoch), listener)
+
+    return evaluate_epoch(store, epoch, make_env, episodes=episodes, on_episode=on_episode)
+
+
 def game_of(rom: str | None) -> tuple[str, dict[str, str]]:
     """Return the version of the observations, and `{title, sha1}` of the cartridge.
 
@@ -102,26 +148,33 @@ def game_of(rom: str | None) -> tuple[str, dict[str, str]]:
     return LAYOUT, {"title": cartridge.title, "sha1": cartridge.sha1}
 
 
-def load_potential(store: Store, epoch: int, layout: str) -> tuple[Potential, dict[str, Any]]:
-    """Return the potential that was fitted on an epoch, and `{epoch, sha256}` of its rm.pt.
+def load_potential(store: Store, epoch: int, layout: str) -> tuple[Potential, dict[str, Any]] | tuple[None, None]:
+    """Return the potential in force once an epoch is fitted, and `{epoch, sha256}` of its rm.pt.
+
+    That is the epoch's own model or, if it was refused, the last accepted one before it; None if all were refused.
 
     Raises:
         StackError: zelda-rm is not installed.
-        PotentialError: The epoch is not fitted, its rm.pt is damaged, or it reads observations of another layout.
+        PotentialError: The epoch is not fitted, the rm.pt is damaged, or it reads observations of another layout.
     """
     with _needs("zelda_rm"):
-        from zelda_rm import RewardModelError, read_model  # noqa: PLC0415
+        from zelda_rm import RewardModelError, accepted_epoch, read_model  # noqa: PLC0415
         from zelda_rm import Store as ModelStore  # noqa: PLC0415
+    models = ModelStore(store.url)
     try:
-        model = read_model(ModelStore(store.url), epoch, layout)
+        accepted = accepted_epoch(models, epoch)
+        if accepted is None:
+            logger.warning("no reward model up to epoch %d was accepted; this epoch is not shaped", epoch)
+            return None, None
+        model = read_model(models, accepted, layout)
     except RewardModelError as error:
         raise PotentialError(f"{error}; or train without shaping: --shaping-weight 0") from error
-    sha256 = hashlib.sha256(store.read(f"zelda-models/reward_model/epoch_{epoch}/rm.pt")).hexdigest()
+    sha256 = hashlib.sha256(store.read(f"zelda-models/reward_model/epoch_{accepted}/rm.pt")).hexdigest()
 
     def potential(obs: NDArray[np.float32]) -> NDArray[np.float32]:
         return model.potential(obs)
 
-    return potential, {"epoch": epoch, "sha256": sha256}
+    return potential, {"epoch": accepted, "sha256": sha256}
 
 
 @dataclass(frozen=True)
@@ -207,10 +260,29 @@ class Output:
         return news
 
 
+class Listener:
+    """What an evaluation records into: it keeps nothing but the number of rooms, counted as training counts them."""
+
+    unique_rooms = 0
+    """Rooms seen in the episode that ended last."""
+
+    def submit(self, recording: Recording) -> bool:
+        """Let a segment go."""
+        return True
+
+    def submit_episode(self, record: EpisodeRecord) -> None:
+        """Remember the rooms of an episode."""
+        self.unique_rooms = record.unique_rooms
+
+    def flush(self) -> dict[str, int]:
+        """Return that nothing was written, and nothing dropped."""
+        return {}
+
+
 class RecordedGame(gym.Wrapper[Any, Any, Any, Any]):
     """A recorded environment that tells what it recorded: rooms after an episode, segments after an epoch."""
 
-    def __init__(self, recorder: SegmentRecorder, output: Output) -> None:
+    def __init__(self, recorder: SegmentRecorder, output: Output | Listener) -> None:
         super().__init__(recorder)
         self._recorder, self._output = recorder, output
 
