@@ -147,7 +147,9 @@ def _group_map(group: int, rooms: list[Room]) -> str:
     cells = "".join(_room_cell(room, left, top, most) for room in rooms)
     total = sum(room.steps for room in rooms)
     note = f"Group {group}: {len(rooms)} rooms, {total:,} steps on stable frames. The redder, the more steps."
-    return f"<p class='soft'>{note}</p><div class='scroll'><div class='map'>{cells}</div></div>"
+    columns = max(room.number & 0x0F for room in rooms) - left + 1
+    grid = f"<div class='map' style='--columns:{columns}'>{cells}</div>"
+    return f"<p class='soft'>{note}</p><div class='scroll'>{grid}</div>"
 
 
 def _room_cell(room: Room, left: int, top: int, most: int) -> str:
