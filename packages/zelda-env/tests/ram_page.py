@@ -1,5 +1,7 @@
 """The page docs/ram.md: every variable that is read, what is made from it, and which recipes show it at work."""
 
+import textwrap
+
 import numpy as np
 from zelda_env import RewardTracker, StateEncoder
 from zelda_env import ram_map as ram
@@ -50,15 +52,14 @@ def page(traces, facts, missing):
         facts: The rows.
         missing: Why other symbols have none.
     """
-    shown = _shown(traces, facts)
+    shown, readers = _shown(traces, facts), _readers()
     lines = [
-        HEAD,
+        HEAD + _counts(shown, readers),
         "| symbol | address | bytes | encoding | conf. | meaning | read by | exercised by |",
         "|" + "---|" * 8,
     ]
-    readers = _readers()
     for field in ram.FIELDS:
-        seen = _list(shown[field.symbol]) if field.symbol in shown else f"*not exercised yet: {missing[field.symbol]}*"
+        seen = _list(shown[field.symbol]) if field.symbol in shown else f"*not exercised: {missing[field.symbol]}*"
         address = f"{field.address:04X}" + (f" (bank {field.bank})" if field.bank else "")
         what = (f"`{field.symbol}`", address, field.size, field.encoding, field.confidence, field.meaning)
         lines.append("| " + " | ".join(map(str, (*what, readers[field.symbol], seen))) + " |")
@@ -73,6 +74,23 @@ def page(traces, facts, missing):
         for symbol, address in sorted(symbols.items(), key=lambda item: (item[1] >= 0xFF80, item[1])):
             text += f"| `{symbol}` | {address:04X} | {_list(shown[symbol])} |\n"
     return text
+
+
+def _counts(shown, readers):
+    """Say how many of the variables of confidence A recipes exercise."""
+    confirmed = [field.symbol for field in ram.FIELDS if field.confidence == "A"]
+    judged = [symbol for symbol in confirmed if "observation" in readers[symbol] or "reward" in readers[symbol]]
+    left = ", ".join(f"`{symbol}`" for symbol in judged if not shown.get(symbol))
+    text = (
+        f"Of the {len(confirmed)} variables of confidence A below, {_exercised(confirmed, shown)} are exercised. "
+        f"Of the {len(judged)} of them that the observation or a reward reads, {_exercised(judged, shown)} are"
+        + (f"; the others, which Acorn never sets, are {left}." if left else ".")
+    )
+    return "\n" + textwrap.fill(text, 119, break_on_hyphens=False) + "\n"
+
+
+def _exercised(symbols, shown):
+    return sum(bool(shown.get(symbol)) for symbol in symbols)
 
 
 def _shown(traces, facts):
