@@ -1,5 +1,7 @@
 """The page docs/ram.md: every variable that is read, what is made from it, and which recipes show it at work."""
 
+import textwrap
+
 import numpy as np
 from zelda_env import RewardTracker, StateEncoder
 from zelda_env import ram_map as ram
@@ -50,15 +52,14 @@ def page(traces, facts, missing):
         facts: The rows.
         missing: Why other symbols have none.
     """
-    shown = _shown(traces, facts)
+    shown, readers = _shown(traces, facts), _readers()
     lines = [
-        HEAD,
+        HEAD + _counts(traces, shown, readers),
         "| symbol | address | bytes | encoding | conf. | meaning | read by | exercised by |",
         "|" + "---|" * 8,
     ]
-    readers = _readers()
     for field in ram.FIELDS:
-        seen = _list(shown[field.symbol]) if field.symbol in shown else f"*not exercised yet: {missing[field.symbol]}*"
+        seen = _list(shown[field.symbol]) if field.symbol in shown else f"*not exercised: {missing[field.symbol]}*"
         address = f"{field.address:04X}" + (f" (bank {field.bank})" if field.bank else "")
         what = (f"`{field.symbol}`", address, field.size, field.encoding, field.confidence, field.meaning)
         lines.append("| " + " | ".join(map(str, (*what, readers[field.symbol], seen))) + " |")
@@ -75,6 +76,35 @@ def page(traces, facts, missing):
     return text
 
 
+def _counts(traces, shown, readers):
+    """Say how many of the variables of confidence A recipes exercise, and of which they show a single value."""
+    confirmed = [field.symbol for field in ram.FIELDS if field.confidence == "A"]
+    still = [symbol for symbol in confirmed if shown.get(symbol) and not _changes(traces, symbol)]
+    judged = [symbol for symbol in confirmed if "observation" in readers[symbol] or "reward" in readers[symbol]]
+    left = [symbol for symbol in judged if not shown.get(symbol)]
+    text = (
+        f"Of the {len(confirmed)} variables of confidence A below, {_exercised(confirmed, shown)} are exercised. "
+        f"Of the {len(judged)} of them that the observation or a reward reads, {_exercised(judged, shown)} are"
+        + (f"; the others, which Acorn never sets, are {_names(left)}." if left else ".")
+        + (f" {len(still)} of the exercised keep one value in all recipes: {_names(still)}." if still else "")
+    )
+    return "\n" + textwrap.fill(text, 119, break_on_hyphens=False) + "\n"
+
+
+def _changes(traces, symbol):
+    """Tell whether a variable takes on more than one value in all recipes together."""
+    values = np.concatenate([trace.value(symbol) for trace in traces.values()])
+    return (values != values[0]).any()
+
+
+def _names(symbols):
+    return ", ".join(f"`{symbol}`" for symbol in symbols)
+
+
+def _exercised(symbols, shown):
+    return sum(bool(shown.get(symbol)) for symbol in symbols)
+
+
 def _shown(traces, facts):
     """Return for each symbol the recipes that have all of its moments, or else any of them."""
     shown = {}
@@ -89,8 +119,6 @@ def _shown(traces, facts):
 
 
 def _list(names):
-    if not names:
-        return "*no recipe shows it now*"
     more = ", …" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
 
