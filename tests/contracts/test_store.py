@@ -151,6 +151,15 @@ def test_a_folder_without_permission_is_named(tmp_path):
         Store(str(tmp_path)).write("x", b"1")
 
 
+def test_missing_credentials_say_where_they_go(monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    with pytest.raises(StoreError, match="no credentials; set S3_ACCESS_KEY and S3_SECRET_KEY, and S3_ENDPOINT_URL"):
+        Store("s3://zelda/nobody", {}).read("a")
+
+
 def test_an_unknown_protocol_is_named():
     with pytest.raises(StoreError, match="nonsense"):
         Store("nonsense://x")

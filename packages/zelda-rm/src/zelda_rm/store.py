@@ -154,6 +154,11 @@ class Store:
             return (
                 f"{what}: the store is read-only or access is denied ({text}); check its permissions or the credentials"
             )
+        if "locate credentials" in text or "Partial credentials" in text:
+            return (
+                f"{what}: no credentials; set S3_ACCESS_KEY and S3_SECRET_KEY, and S3_ENDPOINT_URL for another server "
+                "than Amazon's"
+            )
         if isinstance(error, FileNotFoundError) or "bucket does not exist" in text.lower() or "NoSuchBucket" in text:
             return f"{what}: the bucket or folder does not exist; create it first, or correct --store"
         return f"{what}: {type(error).__name__}: {text}"
