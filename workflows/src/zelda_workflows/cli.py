@@ -18,9 +18,10 @@ from zelda_workflows.display import TerminalDisplay, summary_table
 from zelda_workflows.errors import StepFailedError, WorkflowError
 from zelda_workflows.progress import read_progress
 from zelda_workflows.runner import Runner
-from zelda_workflows.store import Store, StoreError
+from zelda_workflows.store import Store, StoreError, StoreOutageError
 from zelda_workflows.summary import read_summaries
 
+USER_ERROR = 2
 _STORE = Field("runs/demo", description="Base URL of the run: a path, file://… or s3://…")
 
 
@@ -107,7 +108,11 @@ class Cli(BaseSettings):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code: 0 done, 1 a step failed, 2 a mistake of the user's, 130 Ctrl-C."""
+    """Run the command line.
+
+    Returns:
+        0 done; 1 a step failed; 2 a mistake of the user's; 75 the store cannot be reached now; 130 after Ctrl-C.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         command = get_subcommand(CliApp.run(Cli, cli_args=words or ["--help"], cli_exit_on_error=True))
@@ -116,9 +121,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(_first_line(error))
     except StepFailedError as error:
         print(f"zelda-rlaif: {error}", file=sys.stderr)
-        return 2 if error.exit_code == 2 else 1
+        return error.exit_code if error.exit_code in {USER_ERROR, StoreOutageError.exit_code} else 1
     except (WorkflowError, StoreError) as error:
-        return _complain(str(error))
+        return _complain(str(error), error.exit_code)
     except OSError as error:
         return _complain(_name_the_file(error))
     except KeyboardInterrupt:
@@ -180,9 +185,9 @@ def _status(command: Status) -> int:
     return 0
 
 
-def _complain(message: str) -> int:
+def _complain(message: str, code: int = USER_ERROR) -> int:
     print(f"zelda-rlaif: {message}", file=sys.stderr)
-    return 2
+    return code
 
 
 def _name_the_file(error: OSError) -> str:

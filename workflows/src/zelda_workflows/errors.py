@@ -14,6 +14,9 @@ WorkflowError
 class WorkflowError(Exception):
     """Base of every error of this package."""
 
+    exit_code = 2
+    """With which a command ends: 2, somebody has to do something first."""
+
 
 class MissingRecordError(WorkflowError, FileNotFoundError):
     """A record that an earlier step should have written is not in the store."""

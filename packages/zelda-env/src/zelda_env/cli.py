@@ -369,13 +369,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Those after the program's name; the process's own if left out.
 
     Returns:
-        0 done; 2 for a mistake the user can cure, said in one line on stderr; 130 after Ctrl-C.
+        0 done; 2 for a mistake the user can cure, said in one line on stderr; 75 if the store
+        cannot be reached now; 130 after Ctrl-C.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         CliApp.run(ZeldaEnvCommand, cli_args=list(sys.argv[1:] if arguments is None else arguments))
-    except (ZeldaEnvError, StoreError) as error:
+    except ZeldaEnvError as error:
         return _say(str(error))
+    except StoreError as error:
+        return _say(str(error), error.exit_code)
     except (SettingsError, ValidationError) as error:
         return _say(_explain(error))
     except KeyboardInterrupt:
@@ -384,9 +387,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _say(message: str) -> int:
+def _say(message: str, code: int = USER_ERROR) -> int:
     print(f"zelda-env: {' '.join(message.split())}", file=sys.stderr)
-    return USER_ERROR
+    return code
 
 
 def _explain(error: SettingsError | ValidationError) -> str:

@@ -22,8 +22,23 @@ T = TypeVar("T")
 _PARTIAL = ".partial"  # what a killed writer may leave behind on a disk; never listed
 
 
+# What s3fs and the libraries below it raise, by name: they are not installed where no S3 is used.
+_OUTAGES = frozenset({"ConnectionError", "HTTPClientError", "ClientConnectionError", "TimeoutError"})
+_BUSY = frozenset({errno.EBUSY, errno.EREMOTEIO})  # the answers 503 and 500
+
+
 class StoreError(OSError):
     """The store cannot be used: what was tried, why it failed, and what to do about it."""
+
+    exit_code = 2
+    """With which a command ends: 2, somebody has to do something first."""
+
+
+class StoreOutageError(StoreError):
+    """The store cannot be reached, or is too busy, though it was tried several times; later it may be there again."""
+
+    exit_code = 75
+    """EX_TEMPFAIL of sysexits.h: the same command may be tried again."""
 
 
 class Store:
@@ -142,7 +157,12 @@ class Store:
         except StoreError:
             raise
         except Exception as error:
-            raise StoreError(self._explain(verb, path, error)) from error
+            kind = StoreOutageError if self._is_outage(error) else StoreError
+            raise kind(self._explain(verb, path, error)) from error
+
+    def _is_outage(self, error: Exception) -> bool:
+        names = {cls.__name__ for cls in type(error).__mro__}
+        return not self._local and (bool(names & _OUTAGES) or getattr(error, "errno", None) in _BUSY)
 
     def _explain(self, verb: str, path: str, error: Exception) -> str:
         what = f"cannot {verb} {self.url}/{path}"
@@ -161,6 +181,8 @@ class Store:
             )
         if isinstance(error, FileNotFoundError) or "bucket does not exist" in text.lower() or "NoSuchBucket" in text:
             return f"{what}: the bucket or folder does not exist; create it first, or correct --store"
+        if self._is_outage(error):
+            return f"{what}: the store cannot be reached ({text}); check its address, or run this again later"
         return f"{what}: {type(error).__name__}: {text}"
 
 

@@ -108,7 +108,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments; None for those of the process.
 
     Returns:
-        0 done; 2 a mistake that one line on stderr explains; 130 interrupted.
+        0 done; 2 a mistake that one line on stderr explains; 75 the store cannot be reached now; 130 interrupted.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
@@ -120,17 +120,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(f"zelda-rm {name}: {_first(error)}; see zelda-rm {name} --help")
     except SettingsError as error:
         return _fail(f"zelda-rm: {error}; see zelda-rm {name} --help".replace("  ", " "))
-    except (RewardModelError, StoreError) as error:
+    except RewardModelError as error:
         return _fail(f"zelda-rm {name}: {error}")
+    except StoreError as error:
+        return _fail(f"zelda-rm {name}: {error}", error.exit_code)
     except KeyboardInterrupt:
         _fail("zelda-rm: interrupted; run the same command again, it starts this step anew and writes the same files")
         return 130
     return 0
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, code: int = 2) -> int:
     print(" ".join(message.split()), file=sys.stderr)
-    return 2
+    return code
 
 
 def _first(error: ValidationError) -> str:

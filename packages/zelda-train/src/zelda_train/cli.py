@@ -137,7 +137,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments; None for those of the process.
 
     Returns:
-        0 done; 2 a mistake that one line on stderr explains; 130 interrupted.
+        0 done; 2 a mistake that one line on stderr explains; 75 the store cannot be reached now; 130 interrupted.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
@@ -148,17 +148,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(f"zelda-train: {_first(error)}; see zelda-train epoch --help")
     except SettingsError as error:
         return _fail(f"zelda-train: {error}; see zelda-train epoch --help")
-    except (TrainError, StoreError) as error:
+    except TrainError as error:
         return _fail(f"zelda-train: {error}")
+    except StoreError as error:
+        return _fail(f"zelda-train: {error}", error.exit_code)
     except KeyboardInterrupt:
         _fail("zelda-train: interrupted; run the same command again, it does anew what is half done")
         return 130
     return 0
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, code: int = 2) -> int:
     print(" ".join(message.split()), file=sys.stderr)
-    return 2
+    return code
 
 
 def _first(error: ValidationError) -> str:

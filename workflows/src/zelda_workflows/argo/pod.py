@@ -42,8 +42,9 @@ ADOPT = RetryStrategy(
 TRANSIENT = RetryStrategy(
     limit=3,
     retry_policy="Always",
-    # A pod that was lost, evicted (143) or out of memory (137). A command's own exit codes say that a person is needed.
-    expression="lastRetry.status == 'Error' || lastRetry.exitCode in ['137', '143']",
+    # A pod that was lost, evicted (143) or out of memory (137), and a store out of reach (75). A command's other exit
+    # codes say that a person is needed.
+    expression="lastRetry.status == 'Error' || lastRetry.exitCode in ['75', '137', '143']",
     backoff=Backoff.model_validate({"duration": "30s", "factor": 2, "maxDuration": "30m"}),
 )
 
