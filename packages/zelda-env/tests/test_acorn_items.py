@@ -295,6 +295,43 @@ def test_a_shot_leaves_no_room(stage):
     assert max(x for _, (x, _) in path) < 160
 
 
+# ---- where they come from
+
+
+def test_the_boomerang_lies_in_its_chest_and_the_farmer_gives_the_slingshot_once(stage):
+    for at in (0xC692, 0xC694, 0xC680, 0xC681, 0xC6B1, 0xC6B3):
+        stage[at] = 0
+    stage.warp(3, 0x40, 3, 3)
+    no_foes(stage)
+    stage.frames(8, ("up",))
+    stage.tap("a", wait=60)
+    stage.read_on()
+    stage.until_free()
+    assert (stage[0xC692], stage[0xC6B1], stage[0xC680]) == (0x40, 1, BOOMERANG)
+    said = []
+    for _ in range(2):
+        stage.warp(3, 0x41, 6, 5)
+        stage.frames(8, ("up",))
+        stage.tap("a", wait=4)
+        said.append(stage[0xCBA2])
+        stage.read_on()
+        stage.until_free()
+    assert said[0] != said[1]
+    assert (stage[0xC694], stage[0xC6B3], stage[0xC681]) == (0x08, 1, 0x13)
+    assert not any(stage[0xC682 + at] for at in range(16))
+
+
+def test_a_full_sky_costs_no_frame(stage):
+    """A step of the game ends in its frame with all five slots in the air and every foe awake."""
+    stage[SEEDS] = 0x20
+    stage.warp(*HALL, 7, 3, "left")
+    counted = stage[0xCC00]
+    for number in range(60):
+        stage.frame(("a",) if number in (4, 6, 8, 10) else ("b",) if number == 2 else ())
+        assert stage[0xCC00] == (counted + number + 1) % 256
+    assert stage[SEEDS] == 0x16
+
+
 # ---- whatever comes between
 
 
