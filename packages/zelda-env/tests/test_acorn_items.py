@@ -79,9 +79,7 @@ def until_gone(stage, kind, limit=200):
 # ---- the boomerang
 
 
-@pytest.mark.parametrize(
-    ("facing", "step"), [("up", (0, -1)), ("right", (1, 0)), ("down", (0, 1)), ("left", (-1, 0))]
-)
+@pytest.mark.parametrize(("facing", "step"), [("up", (0, -1)), ("right", (1, 0)), ("down", (0, 1)), ("left", (-1, 0))])
 def test_the_boomerang_flies_straight_and_comes_back(stage, facing, step):
     stage.warp(*HALL, 5, 5, facing)
     no_foes(stage)
