@@ -376,6 +376,49 @@ def test_a_death_takes_everything_away(stage, button, kind):
     assert not flying(stage, kind)
 
 
+@pytest.mark.parametrize(("button", "kind"), [("a", SEED), ("b", BOOMERANG)])
+def test_nothing_flies_on_after_save_and_quit(stage, button, kind):
+    stage.warp(*HALL, 5, 5, "right")
+    no_foes(stage)
+    throw(stage, button)
+    stage.tap("select", wait=40)
+    stage.tap("down")
+    stage.tap("a")
+    stage.until_free()
+    assert stage[0xC6B1] == 1
+    assert not flying(stage, kind)
+
+
+@pytest.mark.parametrize(("button", "kind"), [("a", SEED), ("b", BOOMERANG)])
+def test_the_border_of_a_region_takes_everything_away(stage, button, kind):
+    stage.warp(0, 0xEA, 1, 3, "right")
+    no_foes(stage)
+    rooms_apart(stage, button, "left")
+    assert (stage[0xCC4C], stage[0xCC4D]) == (0xE9, 0x00)
+    assert not flying(stage, kind)
+
+
+def test_the_boomerang_waits_while_the_season_turns(stage):
+    stage.own("rod", "a")
+    stage[0xC6B0] = 0x0F
+    stage.warp(0, 0xDC, 5, 4, "up")
+    no_foes(stage)
+    stage.frames(10, ("up",))
+    season = stage[0xCC4E]
+    stage[0xD008] = 2
+    throw(stage)
+    stage[0xD008] = 0
+    stage.tap("a", wait=14)
+    (slot,) = flying(stage, BOOMERANG)
+    where = place(stage, slot)
+    stage.frames(20)
+    assert place(stage, slot) == where
+    stage.until_free()
+    assert stage[0xCC4E] != season
+    stage.frames(120)
+    assert not flying(stage, BOOMERANG)
+
+
 def test_the_boomerang_comes_back_to_who_fell(stage):
     stage.warp(*GAP, 4, 3, "right")
     throw(stage)
