@@ -15,6 +15,10 @@ from world import World
 STUMP, KEYHOLE, HOLES = 0x20, 0xEC, (0xF3, 0xF4)
 MOVABLE = frozenset((0x1C, 0x1F, 0x0E, 0x0F))
 """Blocks, cracked walls and what an orb toggles."""
+SOLID = range(0x01, 0x10)
+"""Collisions of cells that are walls, wholly or in part."""
+REACH = 4
+"""Cells that the boomerang flies at least."""
 STEPS = ((0, -1), (1, 0), (0, 1), (-1, 0))
 START = ((0, 0xB6), 7, 4, 3)
 
@@ -82,6 +86,15 @@ class Walker:
                 hop = room.legend.at(room.chars[row + down][column + right], season).tile in HOLES
                 if self.is_free(room, x, y, season) and (length == 1 or hop):
                     yield x, y
+
+    def throws(self, room: Room, column: int, row: int) -> Iterator[tuple[int, int]]:
+        """List the cells from which the boomerang, or a shot, gets to a cell: straight, over free ground and holes."""
+        for right, down in STEPS:
+            for length in range(1, REACH + 1):
+                x, y = column + right * length, row + down * length
+                if not (0 <= x < room.width and 0 <= y < room.height) or room.cell(x, y).collision in SOLID:
+                    break
+                yield x, y
 
     def ways(self, spot: Spot) -> Iterator[Spot]:
         """List where one gets from a place in one go."""

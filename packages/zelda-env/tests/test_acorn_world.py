@@ -72,11 +72,14 @@ def test_nobody_is_walled_in(acorn, seasons, hops, doors):
 
 
 def test_everything_of_use_can_be_reached(acorn):
-    reached = {spot[:3] for spot in walk.Walker(acorn, walk.EVERYTHING).reach()}
+    walker = walk.Walker(acorn, walk.EVERYTHING)
+    reached = {spot[:3] for spot in walker.reach()}
     for room in acorn.rooms.values():
         for thing in room.things:
             below = [(0, 1)] if thing.kind in ("chest", "sign") else [*walk.STEPS, (0, 0)]
             near = {(room.key, thing.column + right, thing.row + down) for right, down in below}
+            if thing.kind == "orb":
+                near |= {(room.key, *cell) for cell in walker.throws(room, thing.column, thing.row)}
             if thing.kind != "blade":
                 assert near & reached, thing
 

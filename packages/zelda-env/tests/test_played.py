@@ -52,6 +52,7 @@ HAPPENED = (
     ("bombs", ram.BOMBS, (0x10, 0x09), [10 / 99], [9 / 99]),
     ("rupees", ram.RUPEES, (0, 5), [0], [math.log(6) / math.log(1000)]),
     ("rupees", ram.RUPEES, (0x30, 0), [math.log(31) / math.log(1000)], [0]),
+    ("other_tools", ram.TREASURES, (0xA4, 0xE4), [0], [0.2]),
     ("shield", ram.TREASURES, (0x04, 0x06), [0], [1 / 3]),
     ("health", ram.HEALTH, (12, 10), [12 / 64], [10 / 64]),
     ("max_health", ram.MAX_HEALTH, (12, 16), [12 / 64], [16 / 64]),
@@ -78,7 +79,7 @@ OFFSETS = sorted({place_of(variable) for _, variable, *_ in HAPPENED})
 
 CONSTANT = {
     "switches": "no switch", "bracelet": "nothing to lift", "link_holding": "nothing to lift",
-    "flippers": "nowhere to swim", "link_swimming": "nowhere to swim", "other_tools": "none of them",
+    "flippers": "nowhere to swim", "link_swimming": "nowhere to swim",
     "dungeon_floor": "one floor",
 }  # fmt: skip
 """Features that stay the same in all of Acorn, and why."""

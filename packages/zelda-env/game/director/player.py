@@ -11,7 +11,10 @@ from director.inputs import Buttons
 from director.symbol import Condition
 from director.terrain import Place
 
-BUTTON_ITEMS: Final = {"sword": 0x05, "shield": 0x01, "bombs": 0x03, "rod": 0x07, "feather": 0x17, "satchel": 0x19}
+BUTTON_ITEMS: Final = {
+    "sword": 0x05, "shield": 0x01, "bombs": 0x03, "boomerang": 0x06, "rod": 0x07, "slingshot": 0x13, "feather": 0x17,
+    "satchel": 0x19,
+}  # fmt: skip
 """Items that can lie on a button, and their treasure ids."""
 FACING: Final = ("up", "right", "down", "left")
 """Directions by their number in RAM."""

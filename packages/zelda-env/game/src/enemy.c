@@ -14,6 +14,8 @@ static const u8 kind_radius[KINDS] = {6, 5, 6, 6, 6, 7, 4};
 #define LEAPS 10        /* in the air, or in a rush */
 #define RETURNS 11
 
+#define STUNNED 150      /* frames */
+
 #define BOSS_HEALTH 10
 
 /* ---- coming and going ---- */
@@ -420,6 +422,10 @@ static void update(obj_t *o) {
         die(o);
         return;
     }
+    if (o->stun) {
+        o->stun--;
+        return;
+    }
     o->animCounter++;
     switch (o->id) {
     case E_OCTOROK: octorok(o); break;
@@ -470,13 +476,41 @@ void sword_hits(u8 y, u8 x) BANKED {
 }
 
 /* whatever is near a thing that burns or goes off */
-void burst_hits(obj_t *by, u8 radius, u8 damage) BANKED {
-    u8 i;
+u8 burst_hits(obj_t *by, u8 radius, u8 damage) BANKED {
+    u8 i, met = 0;
     for (i = 0; i != top_enemy; i++) {
         obj_t *o = ENEMY(i);
         if (!o->enabled || !near8(o->yh, by->yh, radius) || !near8(o->xh, by->xh, radius)) continue;
         hit(o, damage, 0x83, by->yh, by->xh);
+        met = 1;
     }
+    return met;
+}
+
+static void stun(obj_t *o) {
+    o->lastCollision = 0x86;
+    if (o->id == E_BLADE || o->id == E_BOSS) return;
+    o->stun = STUNNED;
+    if (o->state == LEAPS) {
+        o->state = WAITS;
+        o->counter1 = 20;
+    }
+    o->z = 0;
+}
+
+/* the boomerang: the smallest fall, the others stand stunned, and what is armoured does not care; 1: it met somebody */
+u8 stun_hits(obj_t *by) BANKED {
+    u8 i, met = 0;
+    for (i = 0; i != top_enemy; i++) {
+        obj_t *o = ENEMY(i);
+        u8 r = o->radiusX + 5;
+        if ((o->enabled & 3) != 1 || o->zh < -10) continue;
+        if (!near8(o->yh, by->yh, r) || !near8(o->xh, by->xh, r)) continue;
+        if (o->id == E_KEESE || o->id == E_GEL) hit(o, 1, 0x86, by->yh, by->xh);
+        else stun(o);
+        met = 1;
+    }
+    return met;
 }
 
 /* ---- drawing ---- */
@@ -516,6 +550,8 @@ void enemies_draw(u8 front) BANKED {
         }
         a = (o->invincibility & 2) ? PAL_HURT : colour[o->var03];
         t = look[o->var03][o->state != WAITS && (o->animCounter & 8)];
+        /* it shivers before it comes to */
+        if (o->stun && o->stun < 48 && (o->stun & 2)) at_x++;
         if (o->zh) sprite8((s16)(at_y - o->zh) + 5, at_x, S_SHADOW, PAL_STEEL);
         if (o->id == E_GEL) {
             sprite8(at_y, at_x, t, a | SBANK1);

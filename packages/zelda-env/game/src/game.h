@@ -22,7 +22,9 @@
 #define T_SHIELD 0x01
 #define T_BOMBS 0x03
 #define T_SWORD 0x05
+#define T_BOOMERANG 0x06
 #define T_ROD 0x07
+#define T_SLINGSHOT 0x13
 #define T_FEATHER 0x17
 #define T_SATCHEL 0x19
 #define T_EMBER 0x20
@@ -140,6 +142,7 @@ void link_init(u8 y, u8 x, u8 dir) BANKED;
 void link_update(void) BANKED;
 void link_draw(void) BANKED;
 void link_active_tile(void) BANKED;
+void link_set_down(void) BANKED;        /* where he stands no warp takes him until he has left it */
 void link_hurt(u8 quarters, u8 angle) BANKED;
 void link_dying(void) BANKED;
 void link_stop(void) BANKED;            /* puts away whatever is in use */
@@ -165,7 +168,7 @@ void jump_update(void);
 #define PART_BUTTON 0x09
 #define PART_ROCK 0x18
 #define PART_FIRE 0x1C
-#define FIRST_ITEM 7        /* bombs and seeds lie in D700-DB00 */
+#define FIRST_ITEM 7        /* bombs, seeds and the boomerang lie in D700-DB00 */
 #define LAST_ITEM 11
 extern u8 top_inter, top_enemy, top_part;
 void objects_update(void) BANKED;
@@ -183,7 +186,18 @@ u8 block_push(u8 pos, u8 angle) BANKED;
 void bomb_drop(u8 y, u8 x) BANKED;
 void ember_drop(u8 y, u8 x) BANKED;
 u8 cell_taken(u8 pos) BANKED;
-void orbs_hit(u8 y, u8 x) BANKED;
+u8 orbs_hit(u8 y, u8 x) BANKED;         /* 1: one was turned */
+
+/* missile.c, beside objects.c */
+#define SEED_FLIES 2                    /* state of a seed that was shot; 1 is a flame */
+void boomerang_throw(void) BANKED;
+void boomerang_update(obj_t *o);
+void seed_shoot(void) BANKED;
+void seed_fly(obj_t *o);
+obj_t *laid_new(u8 id, u8 y, u8 x, u8 time);
+void laid_end(obj_t *o);
+void ember_burn(obj_t *o);
+u8 one_less(u8 bcd);
 
 /* enemy.c */
 #define E_BLADE 0x0E
@@ -199,7 +213,8 @@ void boss_new(u8 pos) BANKED;
 void enemies_update(void) BANKED;
 void enemies_draw(u8 front) BANKED;
 void sword_hits(u8 y, u8 x) BANKED;
-void burst_hits(obj_t *by, u8 radius, u8 damage) BANKED;
+u8 burst_hits(obj_t *by, u8 radius, u8 damage) BANKED;    /* 1: somebody is there */
+u8 stun_hits(obj_t *by) BANKED;
 
 /* hud.c */
 void hud_init(void) BANKED;

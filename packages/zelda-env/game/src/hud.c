@@ -7,9 +7,9 @@
 
 /* the picture of each item that can be worn */
 const u8 icon_of[32] = {
-    UI_NOTHING, UI_SHIELD, UI_NOTHING, UI_BOMBS, UI_NOTHING, UI_SWORD, UI_NOTHING, UI_ROD,
+    UI_NOTHING, UI_SHIELD, UI_NOTHING, UI_BOMBS, UI_NOTHING, UI_SWORD, UI_BOOMERANG, UI_ROD,
     UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING,
-    UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_FEATHER,
+    UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_SLINGSHOT, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_FEATHER,
     UI_NOTHING, UI_SATCHEL, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING};
 
 static u8 drawn_keys;
@@ -99,6 +99,8 @@ void give_item(u8 item) BANKED {
     case T_BOMBS: add_bombs(n); break;
     case T_SWORD: if (wSwordLevel < n) wSwordLevel = n; break;
     case T_ROD: wObtainedSeasons |= n; break;
+    case T_BOOMERANG: wBoomerangLevel = n; break;
+    case T_SLINGSHOT: wSlingshotLevel = n; break;
     case T_FEATHER: wFeatherLevel = n; break;
     case T_SATCHEL:
         wSeedSatchelLevel = n;

@@ -3,6 +3,7 @@
 #include "game.h"
 
 #define STUMP 0x20
+#define SIGN 0xF2
 
 /* ---- the sword and the rod: parent item D200, weapon object D600 ---- */
 
@@ -71,6 +72,10 @@ static void rod_end(void) {
     }
 }
 
+static void sign_felled(void) {
+    if (wTotalSignsDestroyed != 0xFF) wTotalSignsDestroyed++;
+}
+
 void sword_update(void) {
     u8 d = w1Link.direction, ph, y, x, pos, t;
     if (!w1WeaponItem.enabled) return;
@@ -100,7 +105,8 @@ void sword_update(void) {
         u8 cy = (pos & 0xF0) + 8, cx = (pos << 4) + 8;
         room_set_tile(pos, cut_to(t));
         effect_new(0, cy, cx);
-        drop(cy, cx, 6);
+        if (t == SIGN) sign_felled();
+        else drop(cy, cx, 6);
     }
 }
 
@@ -161,6 +167,12 @@ void item_use(u8 item) {
     case T_BOMBS:
     case T_SATCHEL:
         lay(item);
+        break;
+    case T_BOOMERANG:
+        boomerang_throw();
+        break;
+    case T_SLINGSHOT:
+        seed_shoot();
         break;
     }
 }

@@ -63,6 +63,11 @@ void link_init(u8 y, u8 x, u8 dir) BANKED {
     w1Link.walls = 0;
 }
 
+void link_set_down(void) BANKED {
+    link_active_tile();
+    wEnteredWarpPosition = room_thing(4, wActiveTilePos) ? wActiveTilePos : 0xFF;
+}
+
 static void add_y(s16 d) { w1Link.y += d; }
 static void add_x(s16 d) { w1Link.x += d; }
 
@@ -288,7 +293,7 @@ static void drown_update(void) {
     if (wLinkHealth > 2) wLinkHealth -= 2;
     else wLinkHealth = 0;
     w1Link.invincibility = 0x3C;
-    link_active_tile();
+    link_set_down();
 }
 
 /* the last dance: spins, lies down, then the game is over */

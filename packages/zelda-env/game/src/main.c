@@ -60,10 +60,8 @@ static void enter_game(void) {
     room_mark_visited();
     link_init(wDeathRespawnBuffer[4], wDeathRespawnBuffer[5], wDeathRespawnBuffer[3] & 3);
     room_spawn();
-    link_active_tile();
+    link_set_down();
     if (wRoomIsLarge) camera_snap();
-    /* who continues on a warp does not fall through it */
-    wEnteredWarpPosition = room_thing(4, wActiveTilePos) ? wActiveTilePos : 0xFF;
     wGfxRegsFinal[0] = 0xC7;
     if (!wRoomIsLarge) {
         wGfxRegsFinal[1] = 0xF0;

@@ -469,7 +469,7 @@ static void block_update(obj_t *o) {
 
 /* ---- bombs and embers, in D700-DB00 ---- */
 
-static obj_t *laid_new(u8 id, u8 y, u8 x, u8 time) {
+obj_t *laid_new(u8 id, u8 y, u8 x, u8 time) {
     u8 i;
     for (i = FIRST_ITEM; i <= LAST_ITEM; i++) {
         obj_t *o = SLOT(i, 0);
@@ -487,7 +487,7 @@ static obj_t *laid_new(u8 id, u8 y, u8 x, u8 time) {
     return 0;
 }
 
-static u8 one_less(u8 bcd) {
+u8 one_less(u8 bcd) {
     bcd--;
     return (bcd & 0x0F) == 0x0F ? bcd - 6 : bcd;
 }
@@ -496,12 +496,18 @@ void bomb_drop(u8 y, u8 x) BANKED {
     if (wNumBombs && laid_new(T_BOMBS, y, x, 100)) wNumBombs = one_less(wNumBombs);
 }
 
+void ember_burn(obj_t *o) {
+    o->state = 1;
+    o->counter1 = 48;
+    o->collisionType = 0x80;
+}
+
 void ember_drop(u8 y, u8 x) BANKED {
     obj_t *o;
     if (!wNumEmberSeeds) return;
-    o = laid_new(T_EMBER, y, x, 48);
+    o = laid_new(T_EMBER, y, x, 0);
     if (!o) return;
-    o->collisionType = 0x80;
+    ember_burn(o);
     wNumEmberSeeds = one_less(wNumEmberSeeds);
 }
 
@@ -520,7 +526,7 @@ static void bomb_cells(obj_t *o) {
     }
 }
 
-static void laid_end(obj_t *o) {
+void laid_end(obj_t *o) {
     o->enabled = 0;
     o->visible = 0;
     o->collisionType = 0;
@@ -549,6 +555,10 @@ static void bomb_update(obj_t *o) {
 /* a flame: it burns for a while, and a torch that it touches burns for as long as one stays */
 static void ember_update(obj_t *o) {
     u8 pos;
+    if (o->state == SEED_FLIES) {
+        seed_fly(o);
+        return;
+    }
     if (!--o->counter1) {
         laid_end(o);
         return;
@@ -565,9 +575,9 @@ static void ember_update(obj_t *o) {
 
 /* ---- orbs: one turn at a time ---- */
 
-void orbs_hit(u8 y, u8 x) BANKED {
+u8 orbs_hit(u8 y, u8 x) BANKED {
     u8 i;
-    if (wLastToggleBlocksState != wToggleBlocksState) return;
+    if (wLastToggleBlocksState != wToggleBlocksState) return 0;
     for (i = 0; i != top_part; i++) {
         obj_t *o = PART(i);
         if (o->enabled != 1 || o->id != PART_ORB || o->counter1) continue;
@@ -575,8 +585,9 @@ void orbs_hit(u8 y, u8 x) BANKED {
         wToggleBlocksState ^= o->subid;
         o->counter1 = 24;
         o->lastCollision = 0x84;
-        return;
+        return 1;
     }
+    return 0;
 }
 
 /* A before it asks the question; text.c does the trade, then the thing may be gone */
@@ -609,6 +620,7 @@ void objects_update(void) BANKED {
         o = SLOT(i, 0);
         if (!o->enabled) continue;
         if (o->id == T_BOMBS) bomb_update(o);
+        else if (o->id == T_BOOMERANG) boomerang_update(o);
         else ember_update(o);
     }
     o = INTERACTION(1);
@@ -671,7 +683,13 @@ void objects_draw(u8 front) BANKED {
         o = SLOT(i, 0);
         if (!o->enabled) continue;
         place(o);
-        if (o->id == T_EMBER) {
+        if (o->id == T_BOOMERANG) {
+            /* an angle that turns by a quarter */
+            t = o->animCounter >> 2 & 3;
+            sprite8(off_y, off_x, S_BOOMERANG, PAL_HERO | (t & 2 ? FLIP_Y : 0) | (t == 1 || t == 2 ? FLIP_X : 0));
+        } else if (o->id == T_EMBER && o->state == SEED_FLIES) {
+            sprite8(off_y, off_x, S_EMBERSEED, PAL_RED);
+        } else if (o->id == T_EMBER) {
             sprite8(off_y, off_x, (o->counter1 & 4) ? S_EMBER : S_EMBER2, PAL_RED);
         } else if (o->state == 2) {
             t = o->counter1 > 8 ? S_PUFF2 : S_PUFF3;

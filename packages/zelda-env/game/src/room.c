@@ -88,6 +88,7 @@ static void dungeon_setup(void) {
     const u8 *from;
     if (head[H_DUNGEON] == 0xFF) {
         wDungeonIndex = 0xFF;
+        wToggleBlocksState = wLastToggleBlocksState = 0;
         return;
     }
     if (wDungeonIndex != head[H_DUNGEON]) {
