@@ -6,7 +6,7 @@ from room import SEASONS, Room, RoomKey, Thing
 from source import SourceError
 from text import SHOP_TEXTS, Item, Text
 
-ENEMIES = ("octorok", "keese", "zol", "rope", "stalfos", "blade", "gel")
+ENEMIES = ("octorok", "keese", "zol", "rope", "stalfos", "blade", "gel", "gold_octorok")
 KINDS = {
     **dict.fromkeys(("octorok", "burr", *ENEMIES), 2),
     "villager": 1,
@@ -19,8 +19,9 @@ KINDS = {
     "shop": 9,
     "orb": 10,
     "boss": 11,
+    "soil": 20,
 }
-SOLID = ("sign", "chest", "shutter")
+SOLID = ("sign", "chest", "shutter", "soil")
 ANYWHERE = ("orb", "shop")
 """May stand on a wall or counter, or not."""
 FACINGS = ("up", "right", "down", "left")
@@ -32,6 +33,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "item": ("item", "flag", "after"),
     "shop": ("item", "flag", "price"),
     "button": ("bit", "hold"),
+    "soil": ("spot",),
     "shutter": ("bit", "enemies", "torches"),
 }
 """What a line may say besides kind and place; who has a text may have conditions, too."""
@@ -94,6 +96,7 @@ class ThingEncoder:
             "shop": self.shop,
             "orb": lambda _thing, _room: (1, 0, 0, 0),
             "boss": lambda _thing, _room: (0, 0, 0, 0),
+            "soil": soil,
             "burr": lambda _thing, _room: (0, 0, 0, 0),
         }
         for number, name in enumerate(ENEMIES):
@@ -240,6 +243,18 @@ class ThingEncoder:
             raise SourceError(f"{thing.where}: two things share the room flag {flag:02x}; say flag=40 or flag=80")
         self.flags.add(flag)
         return flag
+
+
+def soil(thing: Thing, room: Room) -> Details:
+    """Return the number of a spot of soft soil.
+
+    Raises:
+        SourceError: It is none of the sixteen, or lies inside, where nothing grows.
+    """
+    spot = int(thing.options["spot"])
+    if spot not in range(16) or not room.is_outside:
+        raise SourceError(f"{thing.where}: soft soil lies outside and is spot 0 to 15, not {spot}")
+    return spot, 0, 0, 0
 
 
 def shutter(thing: Thing, room: Room) -> Details:
