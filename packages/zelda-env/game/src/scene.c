@@ -23,6 +23,7 @@ static obj_t *guardian(void) {
 
 static void guardian_end(void) {
     wCutsceneIndex = 1;
+    wCutsceneState = 0;
     wDisabledObjects = 0;
     wMenuDisabled = 0;
 }

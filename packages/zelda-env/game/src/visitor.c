@@ -52,7 +52,7 @@ static void bump(obj_t *o) {
 }
 
 static u8 is_touched(obj_t *o) {
-    return w1Link.state == 1 && !w1Link.knockCounter && !wLinkInAir && wLinkHealth &&
+    return w1Link.state == 1 && !w1Link.knockCounter && !wLinkInAir && wLinkHealth && !wTextIsActive &&
            near8(o->yh, w1Link.yh, REACH) && near8(o->xh, w1Link.xh, REACH);
 }
 
