@@ -42,6 +42,7 @@ MOST = 16
 
 KEYHOLE = 0xEC
 """The locked door of a dungeon: a warp may lie behind it."""
+SOFT_SOIL = 0xE1
 CHEST_PROPERTY = 0x20
 KEY_PROPERTY = 0x10
 BOSS_PROPERTY = 0x40
@@ -96,12 +97,14 @@ class ThingEncoder:
             "shop": self.shop,
             "orb": lambda _thing, _room: (1, 0, 0, 0),
             "boss": lambda _thing, _room: (0, 0, 0, 0),
-            "soil": soil,
+            "soil": self.soil,
             "burr": lambda _thing, _room: (0, 0, 0, 0),
         }
         for number, name in enumerate(ENEMIES):
             self.details[name] = lambda _thing, _room, number=number: (number, 0, 0, 0)  # type: ignore[misc]
         self.flags: set[int] = set()
+        self.spots: set[str] = set()
+        """The spots of soft soil of all rooms so far."""
 
     def encode(self, room: Room) -> tuple[bytes, int]:
         """Encode a room's objects.
@@ -216,6 +219,22 @@ class ThingEncoder:
             raise SourceError(f"{thing.where}: after=enemies, not {after!r}")
         return self.item(thing), self.flag(thing, "20"), int(after == "enemies"), 0
 
+    def soil(self, thing: Thing, room: Room) -> Details:
+        """Return the number of a spot of soft soil.
+
+        Raises:
+            SourceError: It is none of the sixteen or another one's, or lies where nothing grows.
+        """
+        spot = thing.options["spot"]
+        if spot not in map(str, range(16)) or not room.is_outside:
+            raise SourceError(f"{thing.where}: soft soil lies outside and is spot 0 to 15, not {spot}")
+        if room.cell(thing.column, thing.row).tile != SOFT_SOIL:
+            raise SourceError(f"{thing.where}: there is no soft soil (Q) on that cell")
+        if spot in self.spots:
+            raise SourceError(f"{thing.where}: another room has spot {spot}; each has its own number")
+        self.spots.add(spot)
+        return int(spot), 0, 0, 0
+
     def shop(self, thing: Thing, _room: Room) -> Details:
         """Return item, flag and price of what is for sale."""
         price = thing.options["price"]
@@ -243,18 +262,6 @@ class ThingEncoder:
             raise SourceError(f"{thing.where}: two things share the room flag {flag:02x}; say flag=40 or flag=80")
         self.flags.add(flag)
         return flag
-
-
-def soil(thing: Thing, room: Room) -> Details:
-    """Return the number of a spot of soft soil.
-
-    Raises:
-        SourceError: It is none of the sixteen, or lies inside, where nothing grows.
-    """
-    spot = int(thing.options["spot"])
-    if spot not in range(16) or not room.is_outside:
-        raise SourceError(f"{thing.where}: soft soil lies outside and is spot 0 to 15, not {spot}")
-    return spot, 0, 0, 0
 
 
 def shutter(thing: Thing, room: Room) -> Details:
