@@ -9,13 +9,15 @@ from ground import PAGES
 from palette import Group, group_bytes
 from room import SEASONS, Dungeon, Room, RoomKey
 from source import SourceError
-from text import SHOP_TEXTS, Item, Text
+from text import GAME_TEXTS, Item, Text
 from thing import ThingEncoder
 
 PALETTES_AT = 0x6000
 CHART_COLUMNS, CHART_ROWS = 12, 8
 NONE = 0xFF
-HEAL, GIVE = 1, 2
+GIVE = 2
+DEEDS = {"heal": 1, "plant": 0x40}
+"""What `do=` makes of a text that is closed."""
 
 
 class Output:
@@ -87,7 +89,7 @@ def write_texts(
     data.fill(index_at, bytes(places))
     out.define("TEXTS_BANK", index_at[0])
     out.define("TEXTS_AT", f"0x{index_at[1]:04x}u")
-    for name in SHOP_TEXTS:
+    for name in GAME_TEXTS:
         out.define(f"TEXT_{name.upper()}", names.index(name) if name in names else NONE)
 
 
@@ -100,9 +102,9 @@ def text_record(name: str, text: Text, names: list[str], items: list[str]) -> by
             raise SourceError(f"texts/texts.txt: [{name}] gives {options['give']!r}, which is not in items.txt")
         deed, item = GIVE, items.index(options["give"])
     if options.get("do"):
-        if options["do"] != "heal":
+        if options["do"] not in DEEDS:
             raise SourceError(f"texts/texts.txt: [{name}] do={options['do']} is not known")
-        deed |= HEAL
+        deed |= DEEDS[options["do"]]
     then = [names.index(follow) for follow in text.follows] or [NONE, NONE]
     following = names.index(options["next"]) if "next" in options else NONE
     head = (0, text.number & 0xFF, text.number >> 8, *then, deed, item, int(options.get("flag", "0"), 16), following)

@@ -10,6 +10,8 @@ LINE_LENGTH = 18
 PAGE_LINES = 2
 SHOP_TEXTS = ("shop_ask", "shop_yes", "shop_no", "shop_poor", "shop_full")
 """Texts that the game opens by itself, when something is for sale."""
+GAME_TEXTS = (*SHOP_TEXTS, "soil_bare", "soil_ask", "soil_young", "visitor")
+"""All texts that the game opens by itself: at soft soil and where the visitor is met, too."""
 
 
 @dataclass

@@ -6,7 +6,7 @@ from room import SEASONS, Room, RoomKey, Thing
 from source import SourceError
 from text import SHOP_TEXTS, Item, Text
 
-ENEMIES = ("octorok", "keese", "zol", "rope", "stalfos", "blade", "gel")
+ENEMIES = ("octorok", "keese", "zol", "rope", "stalfos", "blade", "gel", "gold_octorok")
 KINDS = {
     **dict.fromkeys(("octorok", "burr", *ENEMIES), 2),
     "villager": 1,
@@ -19,8 +19,9 @@ KINDS = {
     "shop": 9,
     "orb": 10,
     "boss": 11,
+    "soil": 20,
 }
-SOLID = ("sign", "chest", "shutter")
+SOLID = ("sign", "chest", "shutter", "soil")
 ANYWHERE = ("orb", "shop")
 """May stand on a wall or counter, or not."""
 FACINGS = ("up", "right", "down", "left")
@@ -32,6 +33,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "item": ("item", "flag", "after"),
     "shop": ("item", "flag", "price"),
     "button": ("bit", "hold"),
+    "soil": ("spot",),
     "shutter": ("bit", "enemies", "torches"),
 }
 """What a line may say besides kind and place; who has a text may have conditions, too."""
@@ -40,6 +42,7 @@ MOST = 16
 
 KEYHOLE = 0xEC
 """The locked door of a dungeon: a warp may lie behind it."""
+SOFT_SOIL = 0xE1
 CHEST_PROPERTY = 0x20
 KEY_PROPERTY = 0x10
 BOSS_PROPERTY = 0x40
@@ -94,11 +97,14 @@ class ThingEncoder:
             "shop": self.shop,
             "orb": lambda _thing, _room: (1, 0, 0, 0),
             "boss": lambda _thing, _room: (0, 0, 0, 0),
+            "soil": self.soil,
             "burr": lambda _thing, _room: (0, 0, 0, 0),
         }
         for number, name in enumerate(ENEMIES):
             self.details[name] = lambda _thing, _room, number=number: (number, 0, 0, 0)  # type: ignore[misc]
         self.flags: set[int] = set()
+        self.spots: set[str] = set()
+        """The spots of soft soil of all rooms so far."""
 
     def encode(self, room: Room) -> tuple[bytes, int]:
         """Encode a room's objects.
@@ -212,6 +218,22 @@ class ThingEncoder:
         if after not in (None, "enemies"):
             raise SourceError(f"{thing.where}: after=enemies, not {after!r}")
         return self.item(thing), self.flag(thing, "20"), int(after == "enemies"), 0
+
+    def soil(self, thing: Thing, room: Room) -> Details:
+        """Return the number of a spot of soft soil.
+
+        Raises:
+            SourceError: It is none of the sixteen or another one's, or lies where nothing grows.
+        """
+        spot = thing.options["spot"]
+        if spot not in map(str, range(16)) or not room.is_outside:
+            raise SourceError(f"{thing.where}: soft soil lies outside and is spot 0 to 15, not {spot}")
+        if room.cell(thing.column, thing.row).tile != SOFT_SOIL:
+            raise SourceError(f"{thing.where}: there is no soft soil (Q) on that cell")
+        if spot in self.spots:
+            raise SourceError(f"{thing.where}: another room has spot {spot}; each has its own number")
+        self.spots.add(spot)
+        return int(spot), 0, 0, 0
 
     def shop(self, thing: Thing, _room: Room) -> Details:
         """Return item, flag and price of what is for sale."""

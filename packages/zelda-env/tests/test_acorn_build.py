@@ -126,6 +126,10 @@ def room_of(acorn_world, key=(0, 0xB6)):
         ("warp 4 4 to=3:99 at=1,1", "the warp leads nowhere"),
         ("warp 4 4 to=3:10 at=0,0", "the warp leads into a wall"),
         ("shop 4 4 item=rupee price=1000", "price is 1 to 999, not '1000'"),
+        ("soil 3 3", "soil needs spot="),
+        ("soil 3 3 spot=16", "soft soil lies outside and is spot 0 to 15, not 16"),
+        ("soil 3 3 spot=5", r"there is no soft soil \(Q\) on that cell"),
+        ("soil 4 4 spot=5", "soil cannot stand on path"),
     ],
 )
 def test_a_thing_with_a_mistake_is_refused_with_its_line(acorn_world, encoder, line, message):
@@ -133,6 +137,12 @@ def test_a_thing_with_a_mistake_is_refused_with_its_line(acorn_world, encoder, l
     room = Room("b6", plain.key, plain.legend, chars=plain.chars, things=[read_thing(line, "rooms/b6.txt:14")])
     with pytest.raises(SourceError, match="rooms/b6.txt:14: " + message):
         encoder.encode(room)
+
+
+def test_no_two_spots_of_soft_soil_have_one_number(acorn_world, encoder):
+    encoder.encode(acorn_world.rooms[0, 0xB4])
+    with pytest.raises(SourceError, match=r"rooms/b4.txt:\d+: another room has spot 0"):
+        encoder.encode(acorn_world.rooms[0, 0xB4])
 
 
 def test_a_room_holds_sixteen_things(acorn_world, encoder):

@@ -24,7 +24,7 @@ SWORD_ROOM = (4, 0x05)
 UPPER_CAVE = (4, 0x08)
 DUNGEON = (4, 0x1C)
 RODS = [(), (1, 3), (0, 1, 3), (0, 1, 2, 3)]
-ENEMIES = {"octorok", "keese", "zol", "gel", "rope", "stalfos", "blade"}
+ENEMIES = {"octorok", "keese", "zol", "gel", "rope", "stalfos", "blade", "gold_octorok"}
 
 
 @pytest.fixture(scope="module")

@@ -134,6 +134,14 @@ def test_link_leaves_a_room_and_comes_back(console):
     assert actor.room == home
 
 
+@pytest.mark.parametrize(
+    ("word", "message"), [("take", "nothing lies in the room"), ("meet", "a visitor did not come")]
+)
+def test_who_takes_nothing_and_meets_nobody_is_told_so(console, word, message):
+    with pytest.raises(StuckError, match=f"{message}.*room 0:B6"):
+        compile_step(Step((word,), "here.txt:1"))(Actor(console))
+
+
 def test_the_same_route_makes_the_same_inputs(console):
     start, made = console.checkpoint(), []
     for _ in range(2):

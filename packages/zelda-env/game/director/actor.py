@@ -17,8 +17,14 @@ SEASONS: Final = ("spring", "summer", "autumn", "winter")
 _SEASON, _COLLISIONS = 0xCC4E, 0xCE00
 _MENU, _MENU_STATE, _CURSOR, _STORAGE = 0xCBCB, 0xCBCC, 0xCBD0, 0xC682
 _BOMBS: Final = [0xD000 + 0x100 * slot for slot in range(7, 12)]
+_TREASURE, _VISIBLE = 0x60, 0x1A
+_VISITOR, _VISITOR_X, _VISITOR_Y = 0xD100, 0xD10D, 0xD10B
 _RETREAT: Final = 44
 """Frames that Link walks away from a bomb."""
+_REACH: Final = 8
+"""Pixels across and down from a thing at which Link takes it."""
+_CHASE: Final = 60
+"""Pixels from which Link goes towards somebody who comes his way."""
 
 
 class Actor(Fighter):
@@ -52,6 +58,46 @@ class Actor(Fighter):
             f"going to {column} {row}",
         )
         self.against(FACING[(FACING.index(targets[self.place]) + 2) % 4])
+
+    def take(self) -> None:
+        """Walk to what lies in the room, wherever that is, and read on until Link may act again.
+
+        Raises:
+            StuckError: Nothing lies there.
+        """
+        lying = [body for body in bodies(self.console, 0x40, 2) if body.id == _TREASURE]
+        lying = [body for body in lying if self.console.byte(body.slot + _VISIBLE)]
+        if not lying:
+            raise StuckError(f"nothing lies in the room: {self.where()}")
+        nearest = min(lying, key=lambda body: (distance((body.x, body.y), self.place), body.slot))
+        thing = (nearest.x, nearest.y)
+        self.walk(
+            lambda _, place: max(abs(place[0] - thing[0]), abs(place[1] - thing[1])) <= _REACH,
+            lambda place: distance(place, thing),
+            "taking what lies there",
+        )
+        self.wait(2)
+        self.close()
+
+    def meet(self, limit: int = 400) -> None:
+        """Get in the way of the visitor who crosses the room, and read what she says.
+
+        Raises:
+            StuckError: She is not there, or came past.
+        """
+        self.until(lambda: bool(self.console.byte(_VISITOR)), "a visitor", 60)
+        for _ in range(limit):
+            if self.console.screen.dialog or not self.console.byte(_VISITOR):
+                break
+            across = self.console.byte(_VISITOR_X) - self.place[0]
+            down = self.console.byte(_VISITOR_Y) - self.place[1]
+            if abs(down) > _REACH:
+                self.console.frame(("down" if down > 0 else "up",))
+            else:
+                self.console.frame(("right" if across > 0 else "left",) if abs(across) < _CHASE else ())
+        if not self.console.screen.dialog:
+            raise StuckError(f"the visitor came past: {self.where()}")
+        self.close()
 
     def strike(self, direction: str) -> None:
         """Swing the sword a way: cuts the bush that stands there."""

@@ -43,8 +43,8 @@ _PATIENCE: Final = 60
 _LOOK_EVERY: Final = 50
 _HANDLES: Final = frozenset({0xF1, 0xF2})
 """Tiles that Link can use anywhere: chest and sign."""
-_HANDLES_OUTSIDE: Final = frozenset({0x20, *range(0xC4, 0xC8), 0xE5, 0xEC, 0xD6})
-"""Stump, bushes, keyhole, block."""
+_HANDLES_OUTSIDE: Final = frozenset({0x20, 0xE1, 0x39, 0x3A, *range(0xC4, 0xC8), 0xE5, 0xEC, 0xD6})
+"""Stump, soft soil and what grows there, bushes, keyhole, block."""
 _HANDLES_INSIDE: Final = frozenset(
     {*range(0x18, 0x1D), 0x1F, 0x25, 0x08, 0x0C, *range(0x30, 0x34), *range(0x38, 0x3C), *range(0x70, 0x78)}
 )

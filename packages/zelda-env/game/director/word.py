@@ -136,10 +136,13 @@ def _apply(arguments: list[str]) -> Play:
     return lambda actor: actor.apply(item, column, row, direction)
 
 
-def _settle(arguments: list[str]) -> Play:
-    if arguments:
-        raise ValueError(arguments)
-    return lambda actor: actor.settle()
+def _alone(method: str) -> Callable[[list[str]], Play]:
+    def make(arguments: list[str]) -> Play:
+        if arguments:
+            raise ValueError(arguments)
+        return lambda actor: getattr(actor, method)()
+
+    return make
 
 
 def _season(arguments: list[str]) -> Play:
@@ -147,18 +150,6 @@ def _season(arguments: list[str]) -> Play:
     if name not in SEASONS:
         raise ValueError(name)
     return lambda actor: actor.season(name, column, row)
-
-
-def _fight(arguments: list[str]) -> Play:
-    if arguments:
-        raise ValueError(arguments)
-    return lambda actor: actor.fight()
-
-
-def _die(arguments: list[str]) -> Play:
-    if arguments:
-        raise ValueError(arguments)
-    return lambda actor: actor.die()
 
 
 _WORDS: Final[dict[str, Callable[[list[str]], Play]]] = {
@@ -170,7 +161,7 @@ _WORDS: Final[dict[str, Callable[[list[str]], Play]]] = {
     "open": _use,
     "buy": _use,
     "use": _apply,
-    "settle": _settle,
+    "settle": _alone("settle"),
     "close": _close,
     "face": _one_way("face"),
     "push": _one_way("push"),
@@ -182,8 +173,10 @@ _WORDS: Final[dict[str, Callable[[list[str]], Play]]] = {
     "equip": _equip,
     "bomb": _bomb,
     "season": _season,
-    "fight": _fight,
-    "die": _die,
+    "fight": _alone("fight"),
+    "take": _alone("take"),
+    "meet": _alone("meet"),
+    "die": _alone("die"),
 }
 
 _USE = "COLUMN ROW [answer N]"
@@ -209,5 +202,7 @@ _FORMS: Final = {
     "bomb": "`bomb COLUMN ROW DIRECTION`",
     "season": f"`season {'|'.join(SEASONS)} COLUMN ROW`",
     "fight": "`fight`",
+    "take": "`take`",
+    "meet": "`meet`",
     "die": "`die`",
 }

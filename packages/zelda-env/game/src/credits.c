@@ -15,9 +15,8 @@ static const char *const pages[][4] = {
 #define PAGES 4
 
 void credits_begin(void) BANKED {
-    wCutsceneIndex = 0x0A;
+    wCutsceneIndex = SCENE_CREDITS;
     wCutsceneState = 0;
-    wDisabledObjects = 0x81;
     wPaletteThread_mode = 1;
     wGlobalFlags[5] |= 0x01;
     wFileIsCompleted = 1;

@@ -3,12 +3,13 @@
 #include "game.h"
 
 /* as in the room files */
-enum { OCTOROK, KEESE, ZOL, ROPE, STALFOS, BLADE, GEL, KINDS };
-static const u8 kind_id[KINDS] = {E_OCTOROK, E_KEESE, E_ZOL, E_ROPE, E_STALFOS, E_BLADE, E_GEL};
-static const s8 kind_health[KINDS] = {2, 1, 2, 2, 3, 0, 1};
-static const s8 kind_damage[KINDS] = {-2, -2, -2, -2, -2, -4, -1};
-static const u8 kind_radius[KINDS] = {6, 5, 6, 6, 6, 7, 4};
+enum { OCTOROK, KEESE, ZOL, ROPE, STALFOS, BLADE, GEL, GOLD, KINDS };
+static const u8 kind_id[KINDS] = {E_OCTOROK, E_KEESE, E_ZOL, E_ROPE, E_STALFOS, E_BLADE, E_GEL, E_OCTOROK};
+static const s8 kind_health[KINDS] = {2, 1, 2, 2, 3, 0, 1, 8};
+static const s8 kind_damage[KINDS] = {-2, -2, -2, -2, -2, -4, -1, -4};
+static const u8 kind_radius[KINDS] = {6, 5, 6, 6, 6, 7, 4, 6};
 
+#define ENTERS 7
 #define WAITS 8
 #define MOVES 9
 #define LEAPS 10        /* in the air, or in a rush */
@@ -17,6 +18,7 @@ static const u8 kind_radius[KINDS] = {6, 5, 6, 6, 6, 7, 4};
 #define STUNNED 150      /* frames */
 
 #define BOSS_HEALTH 10
+#define GOLD_OCTOROK 1      /* its bit of wKilledGoldenEnemies */
 
 /* ---- coming and going ---- */
 
@@ -36,7 +38,9 @@ static obj_t *free_slot(void) {
 }
 
 void enemy_new(u8 kind, u8 y, u8 x, u8 index) BANKED {
-    obj_t *o = free_slot();
+    obj_t *o;
+    if (kind == GOLD && (wKilledGoldenEnemies & GOLD_OCTOROK)) return;
+    o = free_slot();
     if (!o) return;
     o->enabled = 1 | (u8)((index > 6 ? 7 : index) << 4);
     o->id = kind_id[kind];
@@ -60,16 +64,21 @@ void boss_new(u8 pos) BANKED {
     if (!o) return;
     o->enabled = 1;
     o->id = E_BOSS;
-    o->state = WAITS;
+    o->state = ENTERS;
     o->yh = o->v34 = (pos & 0xF0) + 8;
     o->xh = o->v35 = (u8)(pos << 4) + 8;
-    o->counter1 = 90;
+    o->zh = -72;
     o->angle = 0x08;
     o->collisionType = 0xF8;
     o->radiusY = o->radiusX = 14;
     o->damage = -4;
     o->health = BOSS_HEALTH;
     wNumEnemies++;
+}
+
+void boss_wakes(obj_t *o) {
+    o->state = WAITS;
+    o->counter1 = 30;
 }
 
 static void remove(obj_t *o) {
@@ -83,13 +92,28 @@ static void puff(u8 y, u8 x) {
     if (!part_new(PART_PUFF, 0, y, x) && wNumEnemies) wNumEnemies--;
 }
 
+/* never again; what waits for its end lies where it fell */
+static void gold_falls(u8 y, u8 x) {
+    u8 i;
+    wKilledGoldenEnemies |= GOLD_OCTOROK;
+    for (i = 2; i != top_inter; i++) {
+        obj_t *o = INTERACTION(i);
+        if (o->enabled != 1 || o->id != TREASURE || o->visible) continue;
+        o->yh = y;
+        o->xh = x;
+    }
+}
+
 static void die(obj_t *o) {
     u8 i, y = o->yh, x = o->xh;
     u8 index = (o->enabled >> 4) & 7;
     u8 bit = index > 6 ? 0 : (u8)(1 << index);
-    if (wTotalEnemiesKilled < 1000 && o->id != E_ZOL) wTotalEnemiesKilled++;
+    if (o->id != E_ZOL) kill_count();
+    if (o->var03 == GOLD) gold_falls(y, x);
     if (o->id == E_BOSS) {
         *room_flags() |= 0x80;
+        wDisableScreenTransitions = 0;
+        wDisableWarpTiles = 0;
         wNumEnemies += 1;       /* each puff counts one down */
         puff(y - 10, x - 10);
         puff(y + 10, x + 10);
@@ -174,13 +198,14 @@ static void leap(obj_t *o, u8 angle, s16 up) {
 
 /* ---- each kind ---- */
 
-/* walks about; before it goes on, it may spit at who stands in line */
+/* walks about; before it goes on, it may spit at who stands in line; one of gold does all that faster and harder */
 static void octorok(obj_t *o) {
     obj_t *p;
+    s16 fast = o->var03 == GOLD ? 0x240 : 0x180;
     u8 r;
     if (o->counter1) {
         o->counter1--;
-        if (o->state == MOVES && !step(o, o->angle, 0x80)) o->counter1 = 0;
+        if (o->state == MOVES && !step(o, o->angle, o->var03 == GOLD ? 0xE0 : 0x80)) o->counter1 = 0;
         return;
     }
     r = rnd();
@@ -192,10 +217,10 @@ static void octorok(obj_t *o) {
         p = part_new(PART_ROCK, 0, o->yh, o->xh);
         if (!p) return;
         p->counter1 = 90;
-        p->damage = -2;
+        p->damage = o->damage;
         p->collisionType = 0x80;
-        if (o->angle & 8) *(s16 *)&p->speed12 = o->angle == 8 ? 0x180 : -0x180;
-        else *(s16 *)&p->speed = o->angle ? 0x180 : -0x180;
+        if (o->angle & 8) *(s16 *)&p->speed12 = o->angle == 8 ? fast : -fast;
+        else *(s16 *)&p->speed = o->angle ? fast : -fast;
         return;
     }
     o->state = MOVES;
@@ -359,6 +384,9 @@ static void volley(obj_t *o) {
 static void boss(obj_t *o) {
     u8 angry = o->health <= BOSS_HEALTH / 2;
     switch (o->state) {
+    case ENTERS:
+        scene_ask(SCENE_GUARDIAN);
+        break;
     case MOVES:
         if (!step(o, o->angle, angry ? 0xA0 : 0x70)) o->angle ^= 0x10;
         if (--o->counter1) break;
@@ -525,7 +553,7 @@ static void place(obj_t *o) {
 
 static void boss_draw(obj_t *o) {
     u8 a = (o->invincibility & 2) ? PAL_HURT : PAL_BURR;
-    u8 jaw = o->state == WAITS && o->counter1 < 40 ? S_BOSS_OPEN : S_BOSS_LOW;
+    u8 jaw = (o->state == WAITS && o->counter1 < 40) || (o->state == ENTERS && !o->zh) ? S_BOSS_OPEN : S_BOSS_LOW;
     a |= SBANK1;
     sprite16(at_y - 8, at_x - 8, S_BOSS, a);
     sprite16(at_y - 8, at_x + 8, S_BOSS, a | FLIP_X);
@@ -535,8 +563,8 @@ static void boss_draw(obj_t *o) {
 
 static const u8 look[KINDS][2] = {
     {S_BURR, S_BURR2}, {S_KEESE, S_KEESE2}, {S_ZOL, S_ZOL2}, {S_ROPE, S_ROPE2},
-    {S_STALFOS, S_STALFOS2}, {S_BLADE, S_BLADE}, {S_GEL, S_GEL}};
-static const u8 colour[KINDS] = {PAL_BURR, PAL_BLUE, PAL_GREEN, PAL_RED, PAL_STEEL, PAL_STEEL, PAL_GREEN};
+    {S_STALFOS, S_STALFOS2}, {S_BLADE, S_BLADE}, {S_GEL, S_GEL}, {S_BURR, S_BURR2}};
+static const u8 colour[KINDS] = {PAL_BURR, PAL_BLUE, PAL_GREEN, PAL_RED, PAL_STEEL, PAL_STEEL, PAL_GREEN, PAL_HERO};
 
 void enemies_draw(u8 front) BANKED {
     u8 i, t, a;

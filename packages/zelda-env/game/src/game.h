@@ -28,6 +28,7 @@
 #define T_FEATHER 0x17
 #define T_SATCHEL 0x19
 #define T_EMBER 0x20
+#define T_GASHA 0x34
 #define T_ESSENCE 0x40
 #define T_GNARLED_KEY 0x42
 
@@ -169,6 +170,8 @@ void jump_update(void);
 #define PART_ROCK 0x18
 #define PART_FIRE 0x1C
 #define FIRST_ITEM 7        /* bombs, seeds and the boomerang lie in D700-DB00 */
+#define DROP_GASHA 0x10     /* a drop of our own; the others have the documented numbers */
+#define THING_SOIL 20       /* kinds of things in room files, see thing.py */
 #define LAST_ITEM 11
 extern u8 top_inter, top_enemy, top_part;
 void objects_update(void) BANKED;
@@ -197,7 +200,7 @@ void seed_fly(obj_t *o);
 obj_t *laid_new(u8 id, u8 y, u8 x, u8 time);
 void laid_end(obj_t *o);
 void ember_burn(obj_t *o);
-u8 one_less(u8 bcd);
+u8 one_less(u8 bcd) BANKED;
 
 /* enemy.c */
 #define E_BLADE 0x0E
@@ -210,11 +213,32 @@ u8 one_less(u8 bcd);
 #define E_BOSS 0x78
 void enemy_new(u8 kind, u8 y, u8 x, u8 index) BANKED;
 void boss_new(u8 pos) BANKED;
+void boss_wakes(obj_t *o);              /* after its entrance; beside enemy.c only */
 void enemies_update(void) BANKED;
 void enemies_draw(u8 front) BANKED;
 void sword_hits(u8 y, u8 x) BANKED;
 u8 burst_hits(obj_t *by, u8 radius, u8 damage) BANKED;    /* 1: somebody is there */
 u8 stun_hits(obj_t *by) BANKED;
+
+/* gasha.c, beside enemy.c */
+void kill_count(void);
+u8 gasha_tile(u8 spot) BANKED;          /* what soft soil looks like now */
+u8 gasha_touch(u8 pos) BANKED;          /* A before a cell: 1 if it is soft soil */
+void gasha_plant(void) BANKED;
+void gasha_mature(u8 by) BANKED;
+
+/* visitor.c */
+void visitor_come(void) BANKED;         /* if it is time */
+void visitor_gone(void) BANKED;
+void visitor_update(void) BANKED;
+void visitor_draw(void) BANKED;
+
+/* scene.c */
+#define SCENE_CREDITS 0x0A              /* as they are called in C2EF and CC04 */
+#define SCENE_GUARDIAN 0x0E
+void scene_ask(u8 scene) BANKED;
+void scene_begin(void) BANKED;
+void scene_update(void) BANKED;
 
 /* hud.c */
 void hud_init(void) BANKED;

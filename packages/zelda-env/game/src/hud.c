@@ -108,6 +108,7 @@ void give_item(u8 item) BANKED {
         add_embers(0x20);
         break;
     case T_EMBER: add_embers(n); break;
+    case T_GASHA: wNumGashaSeeds = bcd_sum(wNumGashaSeeds, n, 0x99); break;
     case 0x28: add_rupees(n); break;
     case 0x29: add_health(n); break;
     case 0x2B:
@@ -130,6 +131,7 @@ u8 is_full(u8 item) BANKED {
     switch (item_id[item]) {
     case T_BOMBS: return owns(T_BOMBS) && wNumBombs >= wMaxBombs;
     case T_EMBER: return !owns(T_SATCHEL) || wNumEmberSeeds >= most_seeds();
+    case T_GASHA: return wNumGashaSeeds == 0x99;
     case T_ROD: return owns(T_ROD) && (wObtainedSeasons & item_param[item]) == item_param[item];
     case 0x28:
     case 0x2A:

@@ -139,14 +139,14 @@ static void edges(void) {
     else if (w1Link.yh > wScreenTransitionBoundaryY) dir = 2;
     else if (w1Link.yh <= 5) dir = 0;
     else return;
-    if (!neighbour(dir)) {
+    if (wDisableScreenTransitions || !neighbour(dir)) {
         /* the way out of a house leads over its doormat */
         const u8 *o = room_thing(4, wActiveTilePos);
         if (dir == 1) w1Link.x = (u16)wScreenTransitionBoundaryX << 8;
         else if (dir == 3) w1Link.x = 0x0600;
         else if (dir == 2) w1Link.y = (u16)wScreenTransitionBoundaryY << 8;
         else w1Link.y = 0x0600;
-        if (o) warp_begin(o);
+        if (o && !wDisableWarpTiles) warp_begin(o);
         return;
     }
     wScrollMode = 0x04;
@@ -178,6 +178,7 @@ static u8 try_talk(void) {
     else if (d == 1) x += 12; else x -= 12;
     if (call(y, x)) return 1;
     if (wInShop && d == 0 && call(y - 16, x)) return 1;     /* across the counter */
+    if (!inside && gasha_touch((y & 0xF0) | (x >> 4))) return 1;
     if (d == 0) {
         u8 pos = ((w1Link.yh - 5) & 0xF0) | (w1Link.xh >> 4);
         const u8 *o;
@@ -379,7 +380,7 @@ void link_update(void) BANKED {
             drown_begin(wActiveTileType == 0x07 ? 3 : 0x0F);
             return;
         }
-        if (wEnteredWarpPosition != wActiveTilePos && !w1Link.knockCounter) {
+        if (!wDisableWarpTiles && wEnteredWarpPosition != wActiveTilePos && !w1Link.knockCounter) {
             const u8 *o = room_thing(4, wActiveTilePos);
             if (o) {
                 warp_begin(o);

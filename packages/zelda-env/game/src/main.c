@@ -109,8 +109,16 @@ static void play(void) {
         return;
     }
     if (wScrollMode == 1 && wCutsceneIndex == 0) wCutsceneIndex = 1;
-    if (wCutsceneIndex == 0x0A) {
+    if (wCutsceneTrigger) {
+        scene_begin();
+        return;
+    }
+    if (wCutsceneIndex == SCENE_CREDITS) {
         credits_update();
+        return;
+    }
+    if (wCutsceneIndex == SCENE_GUARDIAN) {
+        scene_update();
         return;
     }
     if (season_phase) {

@@ -91,6 +91,8 @@ static void chart_row(u8 r) {
         say(14, "H");
         line[15] = 0x10 + wNumHeartPieces;
         say(16, "/4");
+    } else if (r == 1) {
+        if (owns(T_GASHA)) { say(14, "N"); number(15, wNumGashaSeeds, 2); }
     } else if (in_dungeon) {
         u8 byte = wDungeonIndex >> 3, bit = (u8)(1 << (wDungeonIndex & 7));
         if (r == 2) {

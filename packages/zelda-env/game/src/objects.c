@@ -14,6 +14,7 @@ void objects_clear(void) BANKED {
     }
     for (i = FIRST_ITEM; i <= LAST_ITEM; i++) SLOT(i, 0)->enabled = 0;
     top_inter = top_enemy = top_part = 0;
+    visitor_gone();
 }
 
 void objects_leave(void) BANKED {
@@ -27,6 +28,7 @@ void objects_leave(void) BANKED {
         if (o->enabled) o->enabled = 2;
     }
     for (i = FIRST_ITEM; i <= LAST_ITEM; i++) SLOT(i, 0)->enabled = 0;
+    visitor_gone();
 }
 
 void objects_drop_old(void) BANKED {
@@ -117,7 +119,12 @@ obj_t *part_new(u8 id, u8 subid, u8 y, u8 x) BANKED {
 void drop(u8 y, u8 x, u8 chance) BANKED {
     u8 r = rnd(), what;
     if ((r & 15) >= chance) return;
-    r = rnd() & 15;
+    r = rnd();
+    if (r < 4) {
+        part_new(PART_DROP, DROP_GASHA, y, x);
+        return;
+    }
+    r &= 15;
     what = r < 6 ? 1 : r < 11 ? 2 : r == 15 ? 3 : 0;
     if (!what) {
         if ((r & 1) && owns(T_BOMBS)) what = 4;
@@ -212,6 +219,7 @@ static void part_update(obj_t *o) {
         else if (o->subid == 2) add_rupees(1);
         else if (o->subid == 4) add_bombs(0x04);
         else if (o->subid == 5) add_embers(0x05);
+        else if (o->subid == DROP_GASHA) give_item(I_GASHA);
         else add_rupees(5);
     }
 }
@@ -397,7 +405,7 @@ static void treasure_update(obj_t *o) {
         w1Link.state = 1;
         wDisabledObjects = 0;
         wDisableLinkCollisionsAndMenu = 0;
-        if (o->subid == T_ESSENCE) credits_begin();
+        if (o->subid == T_ESSENCE) scene_ask(SCENE_CREDITS);
         break;
     }
 }
@@ -487,7 +495,7 @@ obj_t *laid_new(u8 id, u8 y, u8 x, u8 time) {
     return 0;
 }
 
-u8 one_less(u8 bcd) {
+u8 one_less(u8 bcd) BANKED {
     bcd--;
     return (bcd & 0x0F) == 0x0F ? bcd - 6 : bcd;
 }
@@ -626,6 +634,7 @@ void objects_update(void) BANKED {
     o = INTERACTION(1);
     if (o->enabled) block_update(o);
     if (top_enemy) enemies_update();
+    if (w1Companion.enabled) visitor_update();
     for (i = 0; i != top_part; i++) {
         o = PART(i);
         if ((o->enabled & 3) == 1) part_update(o);
@@ -679,6 +688,7 @@ static void place(obj_t *o) {
 void objects_draw(u8 front) BANKED {
     u8 i, t, a;
     obj_t *o;
+    if (front && w1Companion.enabled) visitor_draw();
     for (i = front ? LAST_ITEM + 1 : FIRST_ITEM; i <= LAST_ITEM; i++) {
         o = SLOT(i, 0);
         if (!o->enabled) continue;
@@ -716,6 +726,7 @@ void objects_draw(u8 front) BANKED {
         } else if (o->subid == 1) sprite8(off_y, off_x, S_HEART, PAL_RED | SBANK1);
         else if (o->subid == 4) sprite8(off_y, off_x, S_BOMB, PAL_BLUE | SBANK1);
         else if (o->subid == 5) sprite8(off_y, off_x, S_EMBERSEED, PAL_RED);
+        else if (o->subid == DROP_GASHA) sprite8(off_y, off_x, S_SLUMBER, PAL_HERO);
         else sprite8(off_y, off_x, S_RUPEE, (o->subid == 2 ? PAL_GREEN : PAL_BLUE) | SBANK1);
     }
     if (top_enemy) enemies_draw(front);

@@ -223,14 +223,18 @@ void room_load_tables(void) {
     remember(flags);
     BANK(old);
     VQ[0] = 0;
-    for (; *o; o += 6)
+    for (; *o; o += 6) {
         if (*o == 5 && (flags & o[3])) wRoomLayout[o[1]] = 0xF0;
+        else if (*o == THING_SOIL) wRoomLayout[o[1]] = gasha_tile(o[2]);
+    }
     wLastToggleBlocksState = wToggleBlocksState;
     wLoadingRoom = wActiveRoom;
 }
 
 void room_mark_visited(void) {
-    *room_flags() |= 0x10;
+    u8 *flags = room_flags();
+    if (!(*flags & 0x10)) gasha_mature(5);
+    *flags |= 0x10;
     if (wActiveGroup == 0) {
         wMinimapGroup = wActiveGroup;
         wMinimapRoom = wActiveRoom;
@@ -263,6 +267,7 @@ void room_spawn(void) {
     wActiveTriggers = 0;
     wNumTorchesLit = 0;
     wInShop = 0;
+    wDisableWarpTiles = wDisableScreenTransitions = 0;
     for (i = 0; i != 32; i++) wAButtonSensitiveObjectList[i] = 0;
     for (o = room_things; *o; o += 6) {
         if (*o == 2) {
@@ -273,6 +278,7 @@ void room_spawn(void) {
             thing_new(o);
         }
     }
+    visitor_come();
 }
 
 const u8 *room_thing(u8 kind, u8 pos) {

@@ -8,7 +8,7 @@
 
 /* the record of a text */
 enum { R_KIND, R_ID_LOW, R_ID_HIGH, R_YES, R_NO, R_DEED, R_ITEM, R_FLAG, R_NEXT, R_TEXT };
-enum { DEED_HEAL = 1, DEED_GIVE = 2 };
+enum { DEED_HEAL = 1, DEED_GIVE = 2, DEED_PLANT = 0x40 };
 /* kinds of conditions */
 enum { C_OWNS, C_FLAG, C_SEASON, C_ESSENCE, C_BOSS_KEY };
 
@@ -150,6 +150,7 @@ static void close(void) {
     hide();
     wTextIsActive = 0;
     if (deed & DEED_HEAL) add_health(wLinkMaxHealth);
+    if (deed & DEED_PLANT) gasha_plant();
     if (bought) {
         item = bought - 1;
         flag = for_sale->v35;
