@@ -49,8 +49,8 @@ class Cell:
         return {self.cut, self.bomb, self.push, self.toggle} - {0}
 
 
-BECOMES = {0xF1: 0xF0, 0x0C: 0x0D, 0x08: 0x09} | dict.fromkeys(range(0x18, 0x1D), 0x1D)
-"""What tiles turn into that need no option: chests, buttons, torches and blocks."""
+BECOMES = {0xF1: 0xF0, 0x0C: 0x0D, 0x08: 0x09, 0xE1: 0xE2} | dict.fromkeys(range(0x18, 0x1D), 0x1D)
+"""What tiles turn into that need no option: chests, buttons, torches, sockets and blocks."""
 
 
 @dataclass

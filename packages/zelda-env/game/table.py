@@ -15,7 +15,8 @@ from thing import ThingEncoder
 PALETTES_AT = 0x6000
 CHART_COLUMNS, CHART_ROWS = 12, 8
 NONE = 0xFF
-HEAL, GIVE = 1, 2
+HEAL, GIVE, APPRAISE, TAKES_ORE = 1, 2, 4, 8
+DEEDS = {"heal": HEAL, "appraise": APPRAISE}
 
 
 class Output:
@@ -92,7 +93,7 @@ def write_texts(
 
 
 def text_record(name: str, text: Text, names: list[str], items: list[str]) -> bytes:
-    """Lay out a text: 0, its id, the texts after yes and no, deed and its item, flag, next text, then itself."""
+    """Lay out a text: 0, id, the texts after yes and no, deed, item, flag, next text, price, text for the poor, itself."""
     options = text.options
     deed, item = 0, 0
     if "give" in options:
@@ -100,13 +101,15 @@ def text_record(name: str, text: Text, names: list[str], items: list[str]) -> by
             raise SourceError(f"texts/texts.txt: [{name}] gives {options['give']!r}, which is not in items.txt")
         deed, item = GIVE, items.index(options["give"])
     if options.get("do"):
-        if options["do"] != "heal":
+        if options["do"] not in DEEDS:
             raise SourceError(f"texts/texts.txt: [{name}] do={options['do']} is not known")
-        deed |= HEAL
+        deed |= DEEDS[options["do"]]
+    deed |= TAKES_ORE * ("ore" in options)
     then = [names.index(follow) for follow in text.follows] or [NONE, NONE]
     following = names.index(options["next"]) if "next" in options else NONE
-    head = (0, text.number & 0xFF, text.number >> 8, *then, deed, item, int(options.get("flag", "0"), 16), following)
-    return bytes(head) + text.encode()
+    poor = names.index(options["poor"]) if "poor" in options else NONE
+    about = (0, text.number & 0xFF, text.number >> 8, *then, deed, item, int(options.get("flag", "0"), 16), following)
+    return bytes((*about, int(str(text.price), 16), poor)) + text.encode()
 
 
 def write_rooms(out: Output, data: DataBanks, rooms: dict[RoomKey, Room], encoder: ThingEncoder) -> None:
@@ -162,6 +165,7 @@ def write_items(out: Output, items: dict[str, Item], sprites: dict[str, Art]) ->
     kinds = list(items.values())
     for name in items:
         out.define(f"I_{name.upper()}", list(items).index(name))
+    out.define("ITEM_COUNT", len(items))
     out.array("item_id", (item.treasure for item in kinds))
     out.array("item_param", (item.parameter for item in kinds))
     out.array("item_pal", (item.palette for item in kinds))

@@ -19,8 +19,9 @@ KINDS = {
     "shop": 9,
     "orb": 10,
     "boss": 11,
+    "socket": 12,
 }
-SOLID = ("sign", "chest", "shutter")
+SOLID = ("sign", "chest", "shutter", "socket")
 ANYWHERE = ("orb", "shop")
 """May stand on a wall or counter, or not."""
 FACINGS = ("up", "right", "down", "left")
@@ -32,7 +33,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "item": ("item", "flag", "after"),
     "shop": ("item", "flag", "price"),
     "button": ("bit", "hold"),
-    "shutter": ("bit", "enemies", "torches"),
+    "shutter": ("bit", "enemies", "torches", "jewels"),
+    "socket": ("jewel", "text"),
 }
 """What a line may say besides kind and place; who has a text may have conditions, too."""
 MOST = 16
@@ -53,7 +55,8 @@ TREASURES = {
     "satchel": 0x19,
     "gnarled_key": 0x42,
 }
-OWNS, FLAG, SEASON, ESSENCE, BOSS_KEY = range(5)
+JEWELS = ("round", "pyramid", "square", "cross")
+OWNS, FLAG, SEASON, ESSENCE, BOSS_KEY, RAW_RING = range(6)
 NOT = 0x80
 
 Details = tuple[int, int, int, int]
@@ -93,6 +96,7 @@ class ThingEncoder:
             "shutter": shutter,
             "shop": self.shop,
             "orb": lambda _thing, _room: (1, 0, 0, 0),
+            "socket": self.socket,
             "boss": lambda _thing, _room: (0, 0, 0, 0),
             "burr": lambda _thing, _room: (0, 0, 0, 0),
         }
@@ -182,6 +186,8 @@ class ThingEncoder:
             return negated | FLAG, int(name[4:], 16)
         if name in ("essence", "boss_key"):
             return negated | (ESSENCE if name == "essence" else BOSS_KEY), 1
+        if name == "raw_ring":
+            return negated | RAW_RING, 1
         raise SourceError(f"{where}: no condition {key!r}")
 
     def villager(self, thing: Thing, _room: Room) -> Details:
@@ -222,6 +228,13 @@ class ThingEncoder:
             self.text(name, thing.where)
         return self.item(thing), self.flag(thing, "0"), *divmod(int(price, 16), 256)[::-1]
 
+    def socket(self, thing: Thing, _room: Room) -> Details:
+        """Return which of the four jewels fits, and what is said without it."""
+        jewel = thing.options["jewel"]
+        if jewel not in JEWELS:
+            raise SourceError(f"{thing.where}: jewel is one of {', '.join(JEWELS)}, not {jewel!r}")
+        return JEWELS.index(jewel), self.text(thing.options["text"], thing.where), 0, 0
+
     def item(self, thing: Thing) -> int:
         """Return the number of the item that a thing holds."""
         item = thing.options["item"]
@@ -249,6 +262,8 @@ def shutter(thing: Thing, room: Room) -> Details:
         return 0, tile, 1, 0
     if "torches" in thing.options:
         return int(thing.options["torches"]), tile, 2, 0
+    if "jewels" in thing.options:
+        return 0, tile, 3, 0
     return bit_of(thing), tile, 0, 0
 
 

@@ -40,16 +40,29 @@ void add_rupees(u8 n) BANKED {
     wStatusBarNeedsRefresh |= 0x04;
 }
 
-/* 1: it was paid */
-u8 pay(u16 price) BANKED {
-    u16 v = wNumRupees, left = price;
-    if (v < price) return 0;
-    while (left) {
-        left = bcd_minus1(left);
+void add_ore(u8 n) BANKED {
+    do wNumOreChunks = bcd_plus1(wNumOreChunks); while (--n);
+}
+
+static u16 bcd_less(u16 v, u16 less) {
+    while (less) {
+        less = bcd_minus1(less);
         v = bcd_minus1(v);
     }
-    wNumRupees = v;
+    return v;
+}
+
+/* 1: it was paid */
+u8 pay(u16 price) BANKED {
+    if (wNumRupees < price) return 0;
+    wNumRupees = bcd_less(wNumRupees, price);
     wStatusBarNeedsRefresh |= 0x04;
+    return 1;
+}
+
+u8 pay_ore(u16 price) BANKED {
+    if (wNumOreChunks < price) return 0;
+    wNumOreChunks = bcd_less(wNumOreChunks, price);
     return 1;
 }
 
@@ -70,8 +83,8 @@ static u8 most_seeds(void) {
     return wSeedSatchelLevel < 2 ? 0x20 : wSeedSatchelLevel == 2 ? 0x50 : 0x99;
 }
 
-void add_embers(u8 bcd) BANKED {
-    wNumEmberSeeds = bcd_sum(wNumEmberSeeds, bcd, most_seeds());
+void add_seeds(u8 kind, u8 bcd) BANKED {
+    SEEDS[kind] = bcd_sum(SEEDS[kind], bcd, most_seeds());
 }
 
 /* a first item of its kind goes to B, to A, or into the satchel */
@@ -103,9 +116,16 @@ void give_item(u8 item) BANKED {
     case T_SATCHEL:
         wSeedSatchelLevel = n;
         wObtainedTreasureFlags[T_EMBER >> 3] |= (u8)(1 << (T_EMBER & 7));
-        add_embers(0x20);
+        add_seeds(0, 0x20);
         break;
-    case T_EMBER: add_embers(n); break;
+    case T_EMBER:
+    case T_SCENT: add_seeds(id - T_EMBER, n); break;
+    case T_RING_BOX: ring_box(n); break;
+    case T_RING:
+        if (n & 0x80) ring_found(n & 0x3F);
+        else ring_known(n);
+        break;
+    case T_ORE: add_ore(n); break;
     case 0x28: add_rupees(n); break;
     case 0x29: add_health(n); break;
     case 0x2B:
@@ -127,11 +147,14 @@ void give_item(u8 item) BANKED {
 u8 is_full(u8 item) BANKED {
     switch (item_id[item]) {
     case T_BOMBS: return owns(T_BOMBS) && wNumBombs >= wMaxBombs;
-    case T_EMBER: return !owns(T_SATCHEL) || wNumEmberSeeds >= most_seeds();
+    case T_EMBER:
+    case T_SCENT: return !owns(T_SATCHEL) || SEEDS[item_id[item] - T_EMBER] >= most_seeds();
     case T_ROD: return owns(T_ROD) && (wObtainedSeasons & item_param[item]) == item_param[item];
     case 0x28:
     case 0x2A:
-    case 0x2B: return 0;
+    case 0x2B:
+    case T_RING:
+    case T_ORE: return 0;
     case 0x29: return wLinkHealth >= wLinkMaxHealth;
     default: return owns(item_id[item]) != 0;
     }

@@ -63,6 +63,7 @@ RN(wLinkName, 0xC602, 6);
 R8(wAnimalCompanion, 0xC610);
 R8(wWhichGame, 0xC611);
 R8(wFileIsCompleted, 0xC614);
+RN(wRingsObtained, 0xC616, 8);
 R16(wDeathCounter, 0xC61E);
 R16(wTotalEnemiesKilled, 0xC620);
 RN(wPlaytimeCounter, 0xC622, 4);
@@ -86,6 +87,7 @@ R8(wLinkHealth, 0xC6A2);
 R8(wLinkMaxHealth, 0xC6A3);
 R8(wNumHeartPieces, 0xC6A4);
 R16(wNumRupees, 0xC6A5);
+R16(wNumOreChunks, 0xC6A7);
 R8(wShieldLevel, 0xC6A9);
 R8(wNumBombs, 0xC6AA);
 R8(wMaxBombs, 0xC6AB);
@@ -94,10 +96,14 @@ R8(wSeedSatchelLevel, 0xC6AE);
 R8(wObtainedSeasons, 0xC6B0);
 R8(wFeatherLevel, 0xC6B4);
 R8(wNumEmberSeeds, 0xC6B5);
+R8(wNumScentSeeds, 0xC6B6);
 R8(wEssencesObtained, 0xC6BB);
+R8(wSatchelSelectedSeeds, 0xC6BE);
 RN(wRingBoxContents, 0xC6C0, 5);
 R8(wActiveRing, 0xC6C5);
+R8(wRingBoxLevel, 0xC6C6);
 RN(wGlobalFlags, 0xC6CA, 16);
+R8(wInsertedJewels, 0xC6E1);
 RN(wGroup0RoomFlags, 0xC700, 256);
 
 /* drawing, text, menus */
@@ -117,7 +123,9 @@ R8(wDisableLinkCollisionsAndMenu, 0xCBCA);
 R8(wOpenedMenuType, 0xCBCB);
 R8(wMenuLoadState, 0xCBCC);
 R8(wMenuActiveState, 0xCBCD);
+R8(wInventorySubmenu, 0xCBCF);
 R8(wInventorySubmenu0CursorPos, 0xCBD0);
+R8(wInventorySubmenu1CursorPos, 0xCBD1);
 R8(wDisplayedHearts, 0xCBE4);
 R16(wDisplayedRupees, 0xCBE6);
 R8(wStatusBarNeedsRefresh, 0xCBEA);
@@ -188,6 +196,7 @@ R8(wBlockPushAngle, 0xCCC0);
 RN(wAButtonSensitiveObjectList, 0xCCCA, 32);
 R8(wInShop, 0xCCEA);
 R8(wShopHaveEnoughRupees, 0xCCEC);
+R8(wScentSeedActive, 0xCCF0);
 
 /* the screen */
 R8(wScrollMode, 0xCD00);

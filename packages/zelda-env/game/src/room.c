@@ -222,8 +222,10 @@ void room_load_tables(void) {
     remember(flags);
     BANK(old);
     VQ[0] = 0;
-    for (; *o; o += 6)
+    for (; *o; o += 6) {
         if (*o == 5 && (flags & o[3])) wRoomLayout[o[1]] = 0xF0;
+        if (*o == 12 && (wInsertedJewels & (u8)(1 << o[2]))) wRoomLayout[o[1]] = SOCKET_SET;
+    }
     wLastToggleBlocksState = wToggleBlocksState;
     wLoadingRoom = wActiveRoom;
 }
