@@ -34,7 +34,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "shop": ("item", "flag", "price"),
     "button": ("bit", "hold"),
     "shutter": ("bit", "enemies", "torches", "jewels"),
-    "socket": ("jewel", "text"),
+    "socket": ("jewel", "text", "fits"),
 }
 """What a line may say besides kind and place; who has a text may have conditions, too."""
 MOST = 16
@@ -229,11 +229,12 @@ class ThingEncoder:
         return self.item(thing), self.flag(thing, "0"), *divmod(int(price, 16), 256)[::-1]
 
     def socket(self, thing: Thing, _room: Room) -> Details:
-        """Return which of the four jewels fits, and what is said without it."""
+        """Return which of the four jewels fits, and what is said without it and when it goes in."""
         jewel = thing.options["jewel"]
         if jewel not in JEWELS:
             raise SourceError(f"{thing.where}: jewel is one of {', '.join(JEWELS)}, not {jewel!r}")
-        return JEWELS.index(jewel), self.text(thing.options["text"], thing.where), 0, 0
+        without, fits = (self.text(thing.options[key], thing.where) for key in ("text", "fits"))
+        return JEWELS.index(jewel), without, fits, 0
 
     def item(self, thing: Thing) -> int:
         """Return the number of the item that a thing holds."""

@@ -13,7 +13,7 @@ const u8 icon_of[32] = {
     UI_NOTHING, UI_SATCHEL, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING};
 
 static u8 drawn_keys;
-static u8 drawn_hearts, drawn_max, drawn_a, drawn_b;
+static u8 drawn_hearts, drawn_max, drawn_a, drawn_b, drawn_kind, drawn_seeds;
 static u16 drawn_rupees;
 
 static u16 bcd_plus1(u16 v) {
@@ -41,6 +41,7 @@ void add_rupees(u8 n) BANKED {
 }
 
 void add_ore(u8 n) BANKED {
+    wObtainedTreasureFlags[T_ORE >> 3] |= (u8)(1 << (T_ORE & 7));
     do wNumOreChunks = bcd_plus1(wNumOreChunks); while (--n);
 }
 
@@ -192,11 +193,22 @@ static void draw_rupees(void) {
     vq_end();
 }
 
+/* of the satchel the kind of seeds that comes out of it, and how many there are */
+static void draw_seeds(u16 at) {
+    u8 n = SEEDS[wSatchelSelectedSeeds];
+    vq_begin(0, at); vq_put(UI_SEEDS + wSatchelSelectedSeeds); vq_put(UI_BLANK); vq_end();
+    vq_begin(0, at + 32); vq_put(UI_DIGITS + (n >> 4)); vq_put(UI_DIGITS + (n & 15)); vq_end();
+}
+
 static void draw_item(u16 at, u8 item) {
     u8 t = icon_of[item & 31];
     u8 p = BGP_UI;
-    vq_begin(0, at); vq_put(t); vq_put(t + 1); vq_end();
-    vq_begin(0, at + 32); vq_put(t + 2); vq_put(t + 3); vq_end();
+    if (item == T_SATCHEL) {
+        draw_seeds(at);
+    } else {
+        vq_begin(0, at); vq_put(t); vq_put(t + 1); vq_end();
+        vq_begin(0, at + 32); vq_put(t + 2); vq_put(t + 3); vq_end();
+    }
     vq_begin(0x40, at); vq_put(0x88 | p); vq_put(0x88 | p); vq_end();
     vq_begin(0x40, at + 32); vq_put(0x88 | p); vq_put(0x88 | p); vq_end();
 }
@@ -259,6 +271,11 @@ void hud_update(void) BANKED {
         drawn_b = wInventoryB;
         wBItemTreasure = drawn_b;
         draw_item(ROW0 + 1, drawn_b);
+    } else if (drawn_kind != wSatchelSelectedSeeds || drawn_seeds != SEEDS[wSatchelSelectedSeeds]) {
+        drawn_kind = wSatchelSelectedSeeds;
+        drawn_seeds = SEEDS[drawn_kind];
+        if (drawn_a == T_SATCHEL) draw_item(ROW0 + 5, drawn_a);
+        if (drawn_b == T_SATCHEL) draw_item(ROW0 + 1, drawn_b);
     } else if (drawn_keys != keys) {
         drawn_keys = keys;
         draw_keys(keys);

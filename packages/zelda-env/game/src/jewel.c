@@ -12,4 +12,5 @@ void jewel_fit(const u8 *socket) BANKED {
     wInsertedJewels |= (u8)(1 << n);
     room_set_tile(pos, SOCKET_SET);
     effect_new(5, (pos & 0xF0) + 8, (u8)(pos << 4) + 8);
+    text_open(socket[4]);
 }

@@ -89,7 +89,7 @@ static void name_row(u8 second) {
         return;
     }
     switch (wRingBoxContents[at]) {
-    case RING_THORN: say(2, second ? "The blade bites 2x" : "Thorn ring"); break;
+    case RING_THORN: say(2, second ? "Blade bites twice" : "Thorn ring"); break;
     case RING_BARK: say(2, second ? "Half the hurt" : "Bark ring"); break;
     }
 }
