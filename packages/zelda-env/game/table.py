@@ -93,7 +93,7 @@ def write_texts(
 
 
 def text_record(name: str, text: Text, names: list[str], items: list[str]) -> bytes:
-    """Lay out a text: 0, id, the texts after yes and no, deed, item, flag, next text, price, text for the poor, itself."""
+    """Lay out a text: 0, id, texts after yes and no, deed, item, flag, next text, price, text for the poor, itself."""
     options = text.options
     deed, item = 0, 0
     if "give" in options:

@@ -99,9 +99,13 @@ void sword_update(void) {
     if (cut_to(t)) {
         u8 cy = (pos & 0xF0) + 8, cx = (pos << 4) + 8;
         room_set_tile(pos, cut_to(t));
-        effect_new(0, cy, cx);
-        if (inside && t == ORE_LUMP) ore_drop(cy, cx);
-        else drop(cy, cx, 6);
+        if (inside && t == ORE_LUMP) {
+            effect_new(5, cy, cx);
+            ore_drop(cy, cx);
+        } else {
+            effect_new(0, cy, cx);
+            drop(cy, cx, 6);
+        }
     }
 }
 
