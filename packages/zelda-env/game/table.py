@@ -15,8 +15,8 @@ from thing import ThingEncoder
 PALETTES_AT = 0x6000
 CHART_COLUMNS, CHART_ROWS = 12, 8
 NONE = 0xFF
-GIVE = 2
-DEEDS = {"heal": 1, "plant": 0x40}
+HEAL, GIVE, APPRAISE, TAKES_ORE, PLANT = 1, 2, 4, 8, 0x40
+DEEDS = {"heal": HEAL, "appraise": APPRAISE, "plant": PLANT}
 """What `do=` makes of a text that is closed."""
 
 
@@ -94,7 +94,7 @@ def write_texts(
 
 
 def text_record(name: str, text: Text, names: list[str], items: list[str]) -> bytes:
-    """Lay out a text: 0, its id, the texts after yes and no, deed and its item, flag, next text, then itself."""
+    """Lay out a text: 0, id, texts after yes and no, deed, item, flag, next text, price, text for the poor, itself."""
     options = text.options
     deed, item = 0, 0
     if "give" in options:
@@ -105,10 +105,12 @@ def text_record(name: str, text: Text, names: list[str], items: list[str]) -> by
         if options["do"] not in DEEDS:
             raise SourceError(f"texts/texts.txt: [{name}] do={options['do']} is not known")
         deed |= DEEDS[options["do"]]
+    deed |= TAKES_ORE * ("ore" in options)
     then = [names.index(follow) for follow in text.follows] or [NONE, NONE]
     following = names.index(options["next"]) if "next" in options else NONE
-    head = (0, text.number & 0xFF, text.number >> 8, *then, deed, item, int(options.get("flag", "0"), 16), following)
-    return bytes(head) + text.encode()
+    poor = names.index(options["poor"]) if "poor" in options else NONE
+    about = (0, text.number & 0xFF, text.number >> 8, *then, deed, item, int(options.get("flag", "0"), 16), following)
+    return bytes((*about, int(str(text.price), 16), poor)) + text.encode()
 
 
 def write_rooms(out: Output, data: DataBanks, rooms: dict[RoomKey, Room], encoder: ThingEncoder) -> None:
@@ -164,6 +166,7 @@ def write_items(out: Output, items: dict[str, Item], sprites: dict[str, Art]) ->
     kinds = list(items.values())
     for name in items:
         out.define(f"I_{name.upper()}", list(items).index(name))
+    out.define("ITEM_COUNT", len(items))
     out.array("item_id", (item.treasure for item in kinds))
     out.array("item_param", (item.parameter for item in kinds))
     out.array("item_pal", (item.palette for item in kinds))

@@ -12,6 +12,7 @@ SHOP_TEXTS = ("shop_ask", "shop_yes", "shop_no", "shop_poor", "shop_full")
 """Texts that the game opens by itself, when something is for sale."""
 GAME_TEXTS = (*SHOP_TEXTS, "soil_bare", "soil_ask", "soil_young", "visitor")
 """All texts that the game opens by itself: at soft soil and where the visitor is met, too."""
+OPTIONS = {"id", "ask", "then", "cost", "ore", "poor", "do", "give", "flag", "next"}
 
 
 @dataclass
@@ -21,7 +22,8 @@ class Text:
     Attributes:
         number: The id that observers know it by.
         pages: Lines of up to 18 characters, two a page.
-        options: What follows the name: `id=`, `ask=`, `then=`, `do=`, `give=`, `flag=`, `next=`.
+        options: What follows the name: `id=`, `ask=`, `then=`, `cost=`, `ore=`, `poor=`, `do=`, `give=`, `flag=`,
+            `next=`.
     """
 
     number: int
@@ -32,6 +34,12 @@ class Text:
     def follows(self) -> list[str]:
         """The names of the texts after yes and no; none where nothing is asked."""
         return self.options["then"].split(",") if "ask" in self.options else []
+
+    @property
+    def price(self) -> int:
+        """What a yes costs, in rupees or in ore; 0 for nothing."""
+        price = int(self.options.get("cost") or self.options.get("ore") or "0")
+        return price if 0 < price < 100 else 0
 
     def encode(self) -> bytes:
         """Join lines with newlines and pages with form feeds; a zero ends the text."""
@@ -61,6 +69,7 @@ def read_texts(path: Path) -> dict[str, Text]:
     """Read `[name] id=XXXX`, then lines of up to 18 characters, two a page, pages split by ---.
 
     `ask=Yes,No then=a,b` ends the text with a question; text a or b follows.
+    `cost=20` or `ore=20` with `poor=c`: a yes pays that many rupees or pieces of ore; who cannot, reads c.
     When the text is over, `do=heal` fills the hearts, `give=ITEM` gives an item, `flag=40` sets
     bits of the room's flags and `next=a` goes on with text a.
 
@@ -85,11 +94,13 @@ def read_texts(path: Path) -> dict[str, Text]:
             add_line(text, line, where)
     for name, text in texts.items():
         where = f"{path.name}: [{name}]"
-        if set(text.options) - {"id", "ask", "then", "do", "give", "flag", "next"}:
+        if set(text.options) - OPTIONS:
             raise SourceError(f"{where} has an option that is not known: {' '.join(text.options)}")
         if "ask" in text.options:
             add_answers(text, where)
-        for follow in (*text.follows, text.options.get("next", name)):
+        if ("poor" in text.options) != (text.price > 0) or (text.price and "ask" not in text.options):
+            raise SourceError(f"{where}: cost= or ore= of 1 to 99 and poor= belong together, and to a question")
+        for follow in (*text.follows, text.options.get("next", name), text.options.get("poor", name)):
             if follow not in texts:
                 raise SourceError(f"{where} leads to {follow!r}, which is not there")
     return texts

@@ -19,9 +19,10 @@ KINDS = {
     "shop": 9,
     "orb": 10,
     "boss": 11,
+    "socket": 12,
     "soil": 20,
 }
-SOLID = ("sign", "chest", "shutter", "soil")
+SOLID = ("sign", "chest", "shutter", "socket", "soil")
 ANYWHERE = ("orb", "shop")
 """May stand on a wall or counter, or not."""
 FACINGS = ("up", "right", "down", "left")
@@ -34,7 +35,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "shop": ("item", "flag", "price"),
     "button": ("bit", "hold"),
     "soil": ("spot",),
-    "shutter": ("bit", "enemies", "torches"),
+    "shutter": ("bit", "enemies", "torches", "jewels"),
+    "socket": ("jewel", "text", "fits"),
 }
 """What a line may say besides kind and place; who has a text may have conditions, too."""
 MOST = 16
@@ -56,7 +58,8 @@ TREASURES = {
     "satchel": 0x19,
     "gnarled_key": 0x42,
 }
-OWNS, FLAG, SEASON, ESSENCE, BOSS_KEY = range(5)
+JEWELS = ("round", "pyramid", "square", "cross")
+OWNS, FLAG, SEASON, ESSENCE, BOSS_KEY, RAW_RING = range(6)
 NOT = 0x80
 
 Details = tuple[int, int, int, int]
@@ -96,6 +99,7 @@ class ThingEncoder:
             "shutter": shutter,
             "shop": self.shop,
             "orb": lambda _thing, _room: (1, 0, 0, 0),
+            "socket": self.socket,
             "boss": lambda _thing, _room: (0, 0, 0, 0),
             "soil": self.soil,
             "burr": lambda _thing, _room: (0, 0, 0, 0),
@@ -188,6 +192,8 @@ class ThingEncoder:
             return negated | FLAG, int(name[4:], 16)
         if name in ("essence", "boss_key"):
             return negated | (ESSENCE if name == "essence" else BOSS_KEY), 1
+        if name == "raw_ring":
+            return negated | RAW_RING, 1
         raise SourceError(f"{where}: no condition {key!r}")
 
     def villager(self, thing: Thing, _room: Room) -> Details:
@@ -244,6 +250,14 @@ class ThingEncoder:
             self.text(name, thing.where)
         return self.item(thing), self.flag(thing, "0"), *divmod(int(price, 16), 256)[::-1]
 
+    def socket(self, thing: Thing, _room: Room) -> Details:
+        """Return which of the four jewels fits, and what is said without it and when it goes in."""
+        jewel = thing.options["jewel"]
+        if jewel not in JEWELS:
+            raise SourceError(f"{thing.where}: jewel is one of {', '.join(JEWELS)}, not {jewel!r}")
+        without, fits = (self.text(thing.options[key], thing.where) for key in ("text", "fits"))
+        return JEWELS.index(jewel), without, fits, 0
+
     def item(self, thing: Thing) -> int:
         """Return the number of the item that a thing holds."""
         item = thing.options["item"]
@@ -271,6 +285,8 @@ def shutter(thing: Thing, room: Room) -> Details:
         return 0, tile, 1, 0
     if "torches" in thing.options:
         return int(thing.options["torches"]), tile, 2, 0
+    if "jewels" in thing.options:
+        return 0, tile, 3, 0
     return bit_of(thing), tile, 0, 0
 
 

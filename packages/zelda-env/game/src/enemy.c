@@ -266,7 +266,7 @@ static void zol(obj_t *o) {
         o->counter1--;
         return;
     }
-    leap(o, (rnd() & 3) ? towards_link(o) : (rnd() & 3) << 3, -0x1A0);
+    leap(o, wScentSeedActive ? way(o->yh, o->xh, lure_y, lure_x) : (rnd() & 3) ? towards_link(o) : (rnd() & 3) << 3, -0x1A0);
 }
 
 /* crawls, and shoots forward when somebody is in line with it */
@@ -423,6 +423,18 @@ static void boss(obj_t *o) {
 
 /* ---- all of them ---- */
 
+/* what walks goes to the scent seed, and stays while there is one */
+static void lured(obj_t *o) {
+    if (near8(o->yh, lure_y, 10) && near8(o->xh, lure_x, 10)) {
+        o->state = WAITS;
+        o->counter1 = 16;
+    } else {
+        turn(o, way(o->yh, o->xh, lure_y, lure_x));
+        o->state = MOVES;
+        o->counter1 = 16;
+    }
+}
+
 static void touch(obj_t *o) {
     u8 a, r = o->radiusX + 5;
     if (w1Link.invincibility || w1Link.state != 1 || !near8(o->yh, w1Link.yh, r) || !near8(o->xh, w1Link.xh, r)) return;
@@ -455,6 +467,8 @@ static void update(obj_t *o) {
         return;
     }
     o->animCounter++;
+    if (wScentSeedActive && (o->animCounter & 15) == 0 && o->state != LEAPS &&
+        (o->id == E_OCTOROK || o->id == E_ROPE || o->id == E_STALFOS)) lured(o);
     switch (o->id) {
     case E_OCTOROK: octorok(o); break;
     case E_KEESE: keese(o); break;
@@ -499,7 +513,7 @@ void sword_hits(u8 y, u8 x) BANKED {
         obj_t *o = ENEMY(i);
         u8 r = o->radiusX + 7;
         if (!o->enabled || !near8(o->yh, y, r) || !near8(o->xh, x, r)) continue;
-        hit(o, wSwordLevel, 0x84, w1Link.yh, w1Link.xh);
+        hit(o, wActiveRing == RING_THORN ? wSwordLevel << 1 : wSwordLevel, 0x84, w1Link.yh, w1Link.xh);
     }
 }
 

@@ -29,8 +29,17 @@
 #define T_SATCHEL 0x19
 #define T_EMBER 0x20
 #define T_GASHA 0x34
+#define T_SCENT 0x21
+#define T_RING_BOX 0x2C
+#define T_RING 0x2D
+#define T_ORE 0x37
 #define T_ESSENCE 0x40
 #define T_GNARLED_KEY 0x42
+#define T_JEWEL 0x4C        /* and the three after it */
+
+#define RING_NONE 0xFF
+#define RING_THORN 0x07     /* the sword hurts twice as much */
+#define RING_BARK 0x08      /* Link is hurt half as much */
 
 /* crt0 */
 void wait_vbl(void);
@@ -188,6 +197,9 @@ void hand_over(u8 item, u8 flag) BANKED;    /* Link gets an item and holds it up
 u8 block_push(u8 pos, u8 angle) BANKED;
 void bomb_drop(u8 y, u8 x) BANKED;
 void ember_drop(u8 y, u8 x) BANKED;
+void scent_drop(u8 y, u8 x) BANKED;
+void ore_drop(u8 y, u8 x) BANKED;
+extern u8 lure_y, lure_x;               /* where the scent seed lies, while CCF0 is not 0 */
 u8 cell_taken(u8 pos) BANKED;
 u8 orbs_hit(u8 y, u8 x) BANKED;         /* 1: one was turned */
 
@@ -244,10 +256,14 @@ void scene_update(void) BANKED;
 void hud_init(void) BANKED;
 void hud_update(void) BANKED;
 void add_rupees(u8 n) BANKED;
+void add_ore(u8 n) BANKED;
 u8 pay(u16 price) BANKED;
+u8 pay_ore(u16 price) BANKED;
 void add_health(u8 n) BANKED;
 void add_bombs(u8 bcd) BANKED;
-void add_embers(u8 bcd) BANKED;
+#define SEED_KINDS 5
+#define SEEDS (&wNumEmberSeeds)          /* ember, scent, pegasus, gale, mystery: one after the other */
+void add_seeds(u8 kind, u8 bcd) BANKED;
 void give_item(u8 item) BANKED;
 u8 is_full(u8 item) BANKED;             /* would the item be of no use now? */
 extern const u8 icon_of[];
@@ -256,6 +272,20 @@ extern const u8 icon_of[];
 void text_open(u8 index) BANKED;
 void text_update(void) BANKED;
 extern obj_t *for_sale;                 /* what the question of a shop is about */
+
+/* ring.c */
+void ring_found(u8 id) BANKED;          /* and nobody has told yet what it is */
+void ring_known(u8 id) BANKED;
+void ring_box(u8 level) BANKED;
+u8 ring_places(void) BANKED;            /* that the box has */
+u8 ring_item(u8 id) BANKED;             /* the item that is this ring, known; FF: none */
+
+/* jewel.c */
+#define ORE_LUMP 0xE0                   /* inside: a stroke breaks it */
+#define SOCKET 0xE3                     /* inside: empty, or with its jewel */
+#define SOCKET_SET 0xE4
+#define ALL_JEWELS 0x0F
+void jewel_fit(const u8 *socket) BANKED;
 
 /* menu.c, save.c, credits.c */
 void menu_open(u8 type) BANKED;

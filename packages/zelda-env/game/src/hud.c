@@ -13,7 +13,7 @@ const u8 icon_of[32] = {
     UI_NOTHING, UI_SATCHEL, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING, UI_NOTHING};
 
 static u8 drawn_keys;
-static u8 drawn_hearts, drawn_max, drawn_a, drawn_b;
+static u8 drawn_hearts, drawn_max, drawn_a, drawn_b, drawn_kind, drawn_seeds;
 static u16 drawn_rupees;
 
 static u16 bcd_plus1(u16 v) {
@@ -40,16 +40,30 @@ void add_rupees(u8 n) BANKED {
     wStatusBarNeedsRefresh |= 0x04;
 }
 
-/* 1: it was paid */
-u8 pay(u16 price) BANKED {
-    u16 v = wNumRupees, left = price;
-    if (v < price) return 0;
-    while (left) {
-        left = bcd_minus1(left);
+void add_ore(u8 n) BANKED {
+    wObtainedTreasureFlags[T_ORE >> 3] |= (u8)(1 << (T_ORE & 7));
+    do wNumOreChunks = bcd_plus1(wNumOreChunks); while (--n);
+}
+
+static u16 bcd_less(u16 v, u16 less) {
+    while (less) {
+        less = bcd_minus1(less);
         v = bcd_minus1(v);
     }
-    wNumRupees = v;
+    return v;
+}
+
+/* 1: it was paid */
+u8 pay(u16 price) BANKED {
+    if (wNumRupees < price) return 0;
+    wNumRupees = bcd_less(wNumRupees, price);
     wStatusBarNeedsRefresh |= 0x04;
+    return 1;
+}
+
+u8 pay_ore(u16 price) BANKED {
+    if (wNumOreChunks < price) return 0;
+    wNumOreChunks = bcd_less(wNumOreChunks, price);
     return 1;
 }
 
@@ -70,8 +84,8 @@ static u8 most_seeds(void) {
     return wSeedSatchelLevel < 2 ? 0x20 : wSeedSatchelLevel == 2 ? 0x50 : 0x99;
 }
 
-void add_embers(u8 bcd) BANKED {
-    wNumEmberSeeds = bcd_sum(wNumEmberSeeds, bcd, most_seeds());
+void add_seeds(u8 kind, u8 bcd) BANKED {
+    SEEDS[kind] = bcd_sum(SEEDS[kind], bcd, most_seeds());
 }
 
 /* a first item of its kind goes to B, to A, or into the satchel */
@@ -105,10 +119,17 @@ void give_item(u8 item) BANKED {
     case T_SATCHEL:
         wSeedSatchelLevel = n;
         wObtainedTreasureFlags[T_EMBER >> 3] |= (u8)(1 << (T_EMBER & 7));
-        add_embers(0x20);
+        add_seeds(0, 0x20);
         break;
-    case T_EMBER: add_embers(n); break;
     case T_GASHA: wNumGashaSeeds = bcd_sum(wNumGashaSeeds, n, 0x99); break;
+    case T_EMBER:
+    case T_SCENT: add_seeds(id - T_EMBER, n); break;
+    case T_RING_BOX: ring_box(n); break;
+    case T_RING:
+        if (n & 0x80) ring_found(n & 0x3F);
+        else ring_known(n);
+        break;
+    case T_ORE: add_ore(n); break;
     case 0x28: add_rupees(n); break;
     case 0x29: add_health(n); break;
     case 0x2B:
@@ -130,12 +151,15 @@ void give_item(u8 item) BANKED {
 u8 is_full(u8 item) BANKED {
     switch (item_id[item]) {
     case T_BOMBS: return owns(T_BOMBS) && wNumBombs >= wMaxBombs;
-    case T_EMBER: return !owns(T_SATCHEL) || wNumEmberSeeds >= most_seeds();
     case T_GASHA: return wNumGashaSeeds == 0x99;
+    case T_EMBER:
+    case T_SCENT: return !owns(T_SATCHEL) || SEEDS[item_id[item] - T_EMBER] >= most_seeds();
     case T_ROD: return owns(T_ROD) && (wObtainedSeasons & item_param[item]) == item_param[item];
     case 0x28:
     case 0x2A:
-    case 0x2B: return 0;
+    case 0x2B:
+    case T_RING:
+    case T_ORE: return 0;
     case 0x29: return wLinkHealth >= wLinkMaxHealth;
     default: return owns(item_id[item]) != 0;
     }
@@ -173,11 +197,22 @@ static void draw_rupees(void) {
     vq_end();
 }
 
+/* of the satchel the kind of seeds that comes out of it, and how many there are */
+static void draw_seeds(u16 at) {
+    u8 n = SEEDS[wSatchelSelectedSeeds];
+    vq_begin(0, at); vq_put(UI_SEEDS + wSatchelSelectedSeeds); vq_put(UI_BLANK); vq_end();
+    vq_begin(0, at + 32); vq_put(UI_DIGITS + (n >> 4)); vq_put(UI_DIGITS + (n & 15)); vq_end();
+}
+
 static void draw_item(u16 at, u8 item) {
     u8 t = icon_of[item & 31];
     u8 p = BGP_UI;
-    vq_begin(0, at); vq_put(t); vq_put(t + 1); vq_end();
-    vq_begin(0, at + 32); vq_put(t + 2); vq_put(t + 3); vq_end();
+    if (item == T_SATCHEL) {
+        draw_seeds(at);
+    } else {
+        vq_begin(0, at); vq_put(t); vq_put(t + 1); vq_end();
+        vq_begin(0, at + 32); vq_put(t + 2); vq_put(t + 3); vq_end();
+    }
     vq_begin(0x40, at); vq_put(0x88 | p); vq_put(0x88 | p); vq_end();
     vq_begin(0x40, at + 32); vq_put(0x88 | p); vq_put(0x88 | p); vq_end();
 }
@@ -240,6 +275,11 @@ void hud_update(void) BANKED {
         drawn_b = wInventoryB;
         wBItemTreasure = drawn_b;
         draw_item(ROW0 + 1, drawn_b);
+    } else if (drawn_kind != wSatchelSelectedSeeds || drawn_seeds != SEEDS[wSatchelSelectedSeeds]) {
+        drawn_kind = wSatchelSelectedSeeds;
+        drawn_seeds = SEEDS[drawn_kind];
+        if (drawn_a == T_SATCHEL) draw_item(ROW0 + 5, drawn_a);
+        if (drawn_b == T_SATCHEL) draw_item(ROW0 + 1, drawn_b);
     } else if (drawn_keys != keys) {
         drawn_keys = keys;
         draw_keys(keys);

@@ -104,8 +104,9 @@ void sword_update(void) {
     if (cut_to(t)) {
         u8 cy = (pos & 0xF0) + 8, cx = (pos << 4) + 8;
         room_set_tile(pos, cut_to(t));
-        effect_new(0, cy, cx);
+        effect_new(inside && t == ORE_LUMP ? 5 : 0, cy, cx);
         if (t == SIGN) sign_felled();
+        else if (inside && t == ORE_LUMP) ore_drop(cy, cx);
         else drop(cy, cx, 6);
     }
 }
@@ -152,6 +153,7 @@ static void lay(u8 item) {
     s8 dy = w1Link.direction == 0 ? -12 : w1Link.direction == 2 ? 12 : 0;
     s8 dx = w1Link.direction == 1 ? 12 : w1Link.direction == 3 ? -12 : 0;
     if (item == T_BOMBS) bomb_drop(w1Link.yh + dy, w1Link.xh + dx);
+    else if (wSatchelSelectedSeeds == T_SCENT - T_EMBER) scent_drop(w1Link.yh + dy, w1Link.xh + dx);
     else ember_drop(w1Link.yh + dy, w1Link.xh + dx);
 }
 

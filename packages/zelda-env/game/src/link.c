@@ -192,6 +192,11 @@ static u8 try_talk(void) {
             chest_open(o);
             return 1;
         }
+        o = inside && wRoomLayout[pos] == SOCKET ? room_thing(12, pos) : 0;
+        if (o) {
+            jewel_fit(o);
+            return 1;
+        }
     }
     return 0;
 }
@@ -259,6 +264,7 @@ none:
 void link_hurt(u8 quarters, u8 angle) BANKED {
     if (w1Link.invincibility || w1Link.state != 1 || wLinkDeathTrigger || wDisabledObjects) return;
     sword_end();
+    if (wActiveRing == RING_BARK) quarters = (quarters + 1) >> 1;
     w1Link.damage = -(s8)quarters;
     if (wLinkHealth > quarters) wLinkHealth -= quarters;
     else wLinkHealth = 0;

@@ -3,10 +3,18 @@
 #include "screen.h"
 
 #define SVBK (*(volatile u8 *)0xFF70)
-#define SLOTS 4      /* places of the satchel that can be seen */
+#define PLACES 16    /* of the satchel, in two rows */
+#define IN_ROW 8
+#define MARK_ROW 6   /* between them */
 #define SATCHEL 1
 
-static u8 step, redraw;
+static u8 step;
+static u8 dirty, dirty_end;     /* the rows to draw again, one a frame; 0: none */
+
+static void redraw(u8 first, u8 last) {
+    if (!dirty || first < dirty) dirty = first;
+    if (last > dirty_end) dirty_end = last;
+}
 
 /* ---- the map: a tile for each room ---- */
 
@@ -47,7 +55,7 @@ static u8 chart_cell(u8 y, u8 x) {
 /* is there anything to choose from? */
 static u8 carries(void) {
     u8 i;
-    for (i = 0; i != SLOTS; i++)
+    for (i = 0; i != PLACES; i++)
         if (wInventoryStorage[i]) return 1;
     return wInventoryB;
 }
@@ -58,25 +66,40 @@ static void hearts_row(u8 first) {
         t = h > 4 ? 4 : h;
         h -= t;
         if (i < first || i >= first + 8) continue;
-        line[8 + i - first] = UI_HEARTS + t;
-        pals[8 + i - first] = 0x88 | BGP_UI;
+        mark(11 + i - first, UI_HEARTS + t);
     }
 }
 
 static void purse_row(void) {
-    line[2] = UI_RUPEE;
-    pals[2] = 0x88 | BGP_UI;
+    mark(2, UI_RUPEE);
     number(3, wNumRupees, 3);
     if (owns(T_BOMBS)) { say(8, "B"); number(9, wNumBombs, 2); }
-    if (owns(T_SATCHEL)) { say(13, "E"); number(14, wNumEmberSeeds, 2); }
+    if (!owns(T_SATCHEL)) return;
+    mark(13, UI_SEEDS + wSatchelSelectedSeeds);
+    number(14, SEEDS[wSatchelSelectedSeeds], 2);
 }
 
-static void items_row(u8 low) {
-    u8 i;
+static void worn_row(u8 low) {
     if (!low) { say(2, "B"); say(6, "A"); }
     icon(3, wInventoryB, low);
     icon(7, wInventoryA, low);
-    for (i = 0; i != SLOTS; i++) icon(10 + i + i, wInventoryStorage[i], low);
+    hearts_row(low << 3);
+}
+
+static void places_row(u8 first, u8 low) {
+    u8 i, c = 2;
+    for (i = first; i != first + IN_ROW; i++, c += 2) {
+        if (wInventoryStorage[i]) icon(c, wInventoryStorage[i], low);
+        else if (low) say(c, ".");
+    }
+}
+
+/* between the two rows of places, towards the one it is about */
+static void mark_row(void) {
+    u8 at = wInventorySubmenu0CursorPos & (PLACES - 1), c = 2 + ((at & (IN_ROW - 1)) << 1);
+    if (!carries()) return;
+    line[c] = UI_MORE;
+    if (at < IN_ROW) pals[c] |= FLIP_ROWS;
 }
 
 static void chart_row(u8 r) {
@@ -84,8 +107,7 @@ static void chart_row(u8 r) {
     for (i = 0; i != CHART_COLUMNS; i++) {
         cell = chart_cell(r, i);
         if (cell == NO_ROOM) continue;
-        line[1 + i] = UI_MAP + cell;
-        pals[1 + i] = 0x88 | BGP_UI;
+        mark(1 + i, UI_MAP + cell);
     }
     if (r == 0) {
         say(14, "H");
@@ -109,41 +131,73 @@ static void chart_row(u8 r) {
 }
 
 static void satchel_row(u8 r) {
-    frame_row(r);
     switch (r) {
-    case 1: say(2, "LIFE"); hearts_row(0); break;
-    case 2: hearts_row(8); break;
+    case 1:
+    case 2: worn_row(r - 1); break;
     case 3: purse_row(); break;
     case 4:
-        if (carries()) line[10 + (wInventorySubmenu0CursorPos << 1)] = UI_MORE;
-        break;
-    case 5: items_row(0); break;
-    case 6: items_row(1); break;
-    case 7: rule(); break;
+    case 5: places_row(0, r - 4); break;
+    case MARK_ROW: mark_row(); break;
+    case 7:
+    case 8: places_row(IN_ROW, r - 7); break;
     default:
         if (r >= 9 && r < 17) chart_row(r - 9);
         break;
     }
-    send_row(r);
 }
 
-static void satchel_keys(void) {
-    u8 *slot = wInventoryStorage + (wInventorySubmenu0CursorPos & (SLOTS - 1));
-    u8 held = *slot;
-    if (!carries()) return;
-    /* what lies under the mark changes places with what is on the button */
-    if (wKeysJustPressed & K_LEFT) wInventorySubmenu0CursorPos = (wInventorySubmenu0CursorPos - 1) & (SLOTS - 1);
-    else if (wKeysJustPressed & K_RIGHT) wInventorySubmenu0CursorPos = (wInventorySubmenu0CursorPos + 1) & (SLOTS - 1);
-    else if (wKeysJustPressed & K_A) { *slot = wInventoryA; wInventoryA = held; }
-    else if (wKeysJustPressed & K_B) { *slot = wInventoryB; wInventoryB = held; }
-    else return;
-    redraw = 1;
+static void leave(void) {
+    wMenuLoadState = 2;
+    wPaletteThread_mode = 1;
+    step = 0;
+}
+
+static void move_mark(u8 by) {
+    wInventorySubmenu0CursorPos = (wInventorySubmenu0CursorPos + by) & (PLACES - 1);
+    redraw(MARK_ROW, MARK_ROW);
+}
+
+/* what lies under the mark changes places with what is on the button */
+static void exchange(u8 *button) {
+    u8 *place = wInventoryStorage + (wInventorySubmenu0CursorPos & (PLACES - 1));
+    u8 held = *place;
+    *place = *button;
+    *button = held;
+    redraw(1, 8);
+}
+
+/* 1: a key was of use */
+static u8 satchel_keys(void) {
+    u8 keys = wKeysJustPressed;
+    if (!carries()) return 0;
+    if (keys & K_LEFT) move_mark(PLACES - 1);
+    else if (keys & K_RIGHT) move_mark(1);
+    else if (keys & (K_UP | K_DOWN)) move_mark(IN_ROW);
+    else if (keys & K_A) exchange(&wInventoryA);
+    else if (keys & K_B) exchange(&wInventoryB);
+    else return 0;
+    return 1;
+}
+
+/* Select turns the page */
+static void page_keys(void) {
+    u8 used = 1;
+    if (wKeysJustPressed & K_SELECT) {
+        wInventorySubmenu ^= 1;
+        redraw(1, 16);
+    } else if (!wInventorySubmenu) {
+        used = satchel_keys();
+    } else if (pouch_keys()) {
+        redraw(1, 16);
+    } else {
+        used = 0;
+    }
+    if (!used && (wKeysJustPressed & (K_START | K_B))) leave();
 }
 
 /* ---- save and quit; the same choice after a death ---- */
 
 static void choice_row(u8 r) {
-    frame_row(r);
     if (wSaveQuitMenu_gameOver) {
         if (r == 4) say(3, "THE WOODS GROW");
         if (r == 6) say(6, "QUIET...");
@@ -153,21 +207,32 @@ static void choice_row(u8 r) {
     if (r == 10) say(4, "Continue");
     if (r == 12) say(4, "Save and quit");
     if ((r == 10 && !wSaveQuitMenu_cursorIndex) || (r == 12 && wSaveQuitMenu_cursorIndex)) line[2] = UI_CURSOR;
-    send_row(r);
 }
 
 static void choice_keys(void) {
     if (wKeysJustPressed & (K_UP | K_DOWN | K_SELECT)) {
         wSaveQuitMenu_cursorIndex ^= 1;
-        redraw = 1;
+        redraw(10, 12);
     }
 }
 
 /* ---- any menu: CBCC 0 darkens and draws, then lights up; 1 open; 2 darkens; 3 lights up ---- */
 
 static void menu_row(u8 r) {
-    if (wOpenedMenuType == SATCHEL) satchel_row(r);
-    else choice_row(r);
+    frame_row(r);
+    if (wOpenedMenuType != SATCHEL) choice_row(r);
+    else if (wInventorySubmenu) pouch_row(r);
+    else satchel_row(r);
+    send_row(r);
+}
+
+/* 1: a row was drawn again */
+static u8 redraw_step(void) {
+    if (!dirty) return 0;
+    menu_row(dirty);
+    if (dirty == dirty_end) dirty = dirty_end = 0;
+    else dirty++;
+    return 1;
 }
 
 void menu_open(u8 type) BANKED {
@@ -178,30 +243,21 @@ void menu_open(u8 type) BANKED {
     if (type == SATCHEL) {
         wTextIsActive = 1;
         wTextDisplayMode = 2;
+        wInventorySubmenu = 0;
         chart_begin();
     } else {
         wSaveQuitMenu_state = wSaveQuitMenu_gameOver = wSaveQuitMenu_cursorIndex = 0;
     }
-    step = redraw = 0;
-}
-
-static void leave(void) {
-    wMenuLoadState = 2;
-    wPaletteThread_mode = 1;
-    step = 0;
+    step = dirty = dirty_end = 0;
 }
 
 static void menu_runs(void) {
-    if (redraw) {
-        menu_row((wOpenedMenuType == SATCHEL ? 3 : 9) + redraw);
-        redraw = redraw == 3 ? 0 : redraw + 1;
-        return;
-    }
+    u8 drawn = redraw_step();
     if (wOpenedMenuType == SATCHEL) {
-        satchel_keys();
-        if ((wKeysJustPressed & K_START) || ((wKeysJustPressed & K_B) && !redraw)) leave();
+        page_keys();
         return;
     }
+    if (drawn) return;
     choice_keys();
     if (wKeysJustPressed & (K_START | K_A | K_B)) {
         quit = wSaveQuitMenu_cursorIndex && !(wKeysJustPressed & K_B);
@@ -267,25 +323,21 @@ void gameover_begin(void) BANKED {
     wSaveQuitMenu_state = wSaveQuitMenu_cursorIndex = 0;
     wSaveQuitMenu_gameOver = 1;
     wPaletteThread_mode = 1;
-    step = redraw = 0;
+    step = dirty = dirty_end = 0;
 }
 
 /* 1 when it is over */
 u8 gameover_update(void) BANKED {
     step++;
-    if (step <= 18) choice_row(step - 1);
+    if (step <= 18) menu_row(step - 1);
     if (step <= 16 && (step & 3) == 0) set_fade(step >> 2);
     if (step == 19) v_mode = 1;
     if (step >= 20 && step <= 36 && (step & 3) == 0) set_fade((36 - step) >> 2);
     if (step == 36) wPaletteThread_mode = 0;
     if (step < 44) return 0;
-    if (redraw) {
-        choice_row(9 + redraw);
-        redraw = redraw == 3 ? 0 : redraw + 1;
-        return 0;
-    }
+    if (redraw_step()) return 0;
     choice_keys();
-    if (redraw) step = 44;
+    if (dirty) step = 44;
     if (step != PATIENCE && !(wKeysJustPressed & (K_A | K_B | K_START))) return 0;
     if (step != PATIENCE && wSaveQuitMenu_cursorIndex && !(wKeysJustPressed & K_B)) {
         quit = 1;

@@ -13,6 +13,7 @@ void objects_clear(void) BANKED {
         PART(i)->enabled = 0;
     }
     for (i = FIRST_ITEM; i <= LAST_ITEM; i++) SLOT(i, 0)->enabled = 0;
+    wScentSeedActive = 0;
     top_inter = top_enemy = top_part = 0;
     visitor_gone();
 }
@@ -29,6 +30,7 @@ void objects_leave(void) BANKED {
     }
     for (i = FIRST_ITEM; i <= LAST_ITEM; i++) SLOT(i, 0)->enabled = 0;
     visitor_gone();
+    wScentSeedActive = 0;
 }
 
 void objects_drop_old(void) BANKED {
@@ -128,10 +130,20 @@ void drop(u8 y, u8 x, u8 chance) BANKED {
     what = r < 6 ? 1 : r < 11 ? 2 : r == 15 ? 3 : 0;
     if (!what) {
         if ((r & 1) && owns(T_BOMBS)) what = 4;
-        else if (!(r & 1) && owns(T_SATCHEL)) what = 5;
+        else if (!(r & 1) && owns(T_SATCHEL)) what = (r & 2) && owns(T_SCENT) ? 6 : 5;
         else what = 2;
     }
     part_new(PART_DROP, what, y, x);
+}
+
+#define DROP_ORE 0x0C       /* one piece, 0D ten, 0E fifty */
+static const u8 ore_worth[3] = {1, 10, 50};
+static const u8 ore_pal[3] = {PAL_BLUE, PAL_RED, PAL_GREEN};
+
+/* a lump of ore always leaves some: one piece, now and then ten, seldom fifty */
+void ore_drop(u8 y, u8 x) BANKED {
+    u8 r = rnd() & 15;
+    part_new(PART_DROP, r < 11 ? DROP_ORE : r < 15 ? DROP_ORE + 1 : DROP_ORE + 2, y, x);
 }
 
 /* ---- parts ---- */
@@ -218,8 +230,9 @@ static void part_update(obj_t *o) {
         if (o->subid == 1) add_health(4);
         else if (o->subid == 2) add_rupees(1);
         else if (o->subid == 4) add_bombs(0x04);
-        else if (o->subid == 5) add_embers(0x05);
         else if (o->subid == DROP_GASHA) give_item(I_GASHA);
+        else if (o->subid == 5 || o->subid == 6) add_seeds(o->subid - 5, 0x05);
+        else if (o->subid >= DROP_ORE) add_ore(ore_worth[o->subid - DROP_ORE]);
         else add_rupees(5);
     }
 }
@@ -307,7 +320,8 @@ void thing_new(const u8 *t) BANKED {
 /* opens when its button is down, or when nobody is left to fight */
 static void door_update(obj_t *o) {
     u8 pos = o->v30;
-    u8 open = o->v35 == 0 ? (wActiveTriggers & o->var03) != 0 : o->v35 == 1 ? wNumEnemies == 0 : wNumTorchesLit >= o->var03;
+    u8 open = o->v35 == 0 ? (wActiveTriggers & o->var03) != 0 : o->v35 == 1 ? wNumEnemies == 0 :
+              o->v35 == 2 ? wNumTorchesLit >= o->var03 : wInsertedJewels == ALL_JEWELS;
     if (open) {
         if (wRoomLayout[pos] == o->v34) {
             room_set_tile(pos, cut_to(o->v34));
@@ -519,6 +533,17 @@ void ember_drop(u8 y, u8 x) BANKED {
     wNumEmberSeeds = one_less(wNumEmberSeeds);
 }
 
+/* foes come to it; one at a time */
+u8 lure_y, lure_x;
+
+void scent_drop(u8 y, u8 x) BANKED {
+    if (!wNumScentSeeds || wScentSeedActive || !laid_new(T_SCENT, y, x, 240)) return;
+    wNumScentSeeds = one_less(wNumScentSeeds);
+    wScentSeedActive = 1;
+    lure_y = y;
+    lure_x = x;
+}
+
 static void bomb_cells(obj_t *o) {
     static const s8 at[3] = {-14, 0, 14};
     u8 i, j, y, x, pos, t;
@@ -558,6 +583,12 @@ static void bomb_update(obj_t *o) {
             link_hurt(4, way(o->yh, o->xh, w1Link.yh, w1Link.xh));
     }
     if (!o->counter1) laid_end(o);
+}
+
+static void scent_update(obj_t *o) {
+    if (--o->counter1) return;
+    wScentSeedActive = 0;
+    laid_end(o);
 }
 
 /* a flame: it burns for a while, and a torch that it touches burns for as long as one stays */
@@ -629,6 +660,7 @@ void objects_update(void) BANKED {
         if (!o->enabled) continue;
         if (o->id == T_BOMBS) bomb_update(o);
         else if (o->id == T_BOOMERANG) boomerang_update(o);
+        else if (o->id == T_SCENT) scent_update(o);
         else ember_update(o);
     }
     o = INTERACTION(1);
@@ -701,6 +733,8 @@ void objects_draw(u8 front) BANKED {
             sprite8(off_y, off_x, S_EMBERSEED, PAL_RED);
         } else if (o->id == T_EMBER) {
             sprite8(off_y, off_x, (o->counter1 & 4) ? S_EMBER : S_EMBER2, PAL_RED);
+        } else if (o->id == T_SCENT) {
+            sprite8(off_y - ((o->counter1 & 16) ? 1 : 0), off_x, S_EMBERSEED, PAL_GREEN);
         } else if (o->state == 2) {
             t = o->counter1 > 8 ? S_PUFF2 : S_PUFF3;
             sprite16(off_y - 8, off_x - 8, t, PAL_RED | SBANK1);
@@ -725,8 +759,9 @@ void objects_draw(u8 front) BANKED {
             sprite16(off_y, off_x, t, PAL_STEEL | SBANK1);
         } else if (o->subid == 1) sprite8(off_y, off_x, S_HEART, PAL_RED | SBANK1);
         else if (o->subid == 4) sprite8(off_y, off_x, S_BOMB, PAL_BLUE | SBANK1);
-        else if (o->subid == 5) sprite8(off_y, off_x, S_EMBERSEED, PAL_RED);
         else if (o->subid == DROP_GASHA) sprite8(off_y, off_x, S_SLUMBER, PAL_HERO);
+        else if (o->subid == 5 || o->subid == 6) sprite8(off_y, off_x, S_EMBERSEED, o->subid == 5 ? PAL_RED : PAL_GREEN);
+        else if (o->subid >= DROP_ORE) sprite8(off_y, off_x, S_SEED, ore_pal[o->subid - DROP_ORE]);
         else sprite8(off_y, off_x, S_RUPEE, (o->subid == 2 ? PAL_GREEN : PAL_BLUE) | SBANK1);
     }
     if (top_enemy) enemies_draw(front);

@@ -226,6 +226,7 @@ void room_load_tables(void) {
     for (; *o; o += 6) {
         if (*o == 5 && (flags & o[3])) wRoomLayout[o[1]] = 0xF0;
         else if (*o == THING_SOIL) wRoomLayout[o[1]] = gasha_tile(o[2]);
+        else if (*o == 12 && (wInsertedJewels & (u8)(1 << o[2]))) wRoomLayout[o[1]] = SOCKET_SET;
     }
     wLastToggleBlocksState = wToggleBlocksState;
     wLoadingRoom = wActiveRoom;

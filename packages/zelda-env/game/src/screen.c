@@ -43,6 +43,11 @@ void icon(u8 c, u8 item, u8 low) {
     pals[c] = pals[c + 1] = 0x88 | BGP_UI;
 }
 
+void mark(u8 c, u8 tile) {
+    line[c] = tile;
+    pals[c] = 0x88 | BGP_UI;
+}
+
 void rule(void) {
     u8 i;
     for (i = 1; i != 19; i++) line[i] = UI_RULE;

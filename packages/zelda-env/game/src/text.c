@@ -7,10 +7,10 @@
 #define NONE 0xFF
 
 /* the record of a text */
-enum { R_KIND, R_ID_LOW, R_ID_HIGH, R_YES, R_NO, R_DEED, R_ITEM, R_FLAG, R_NEXT, R_TEXT };
-enum { DEED_HEAL = 1, DEED_GIVE = 2, DEED_PLANT = 0x40 };
+enum { R_KIND, R_ID_LOW, R_ID_HIGH, R_YES, R_NO, R_DEED, R_ITEM, R_FLAG, R_NEXT, R_COST, R_POOR, R_TEXT };
+enum { DEED_HEAL = 1, DEED_GIVE = 2, DEED_APPRAISE = 4, DEED_TAKES_ORE = 8, DEED_PLANT = 0x40 };
 /* kinds of conditions */
-enum { C_OWNS, C_FLAG, C_SEASON, C_ESSENCE, C_BOSS_KEY };
+enum { C_OWNS, C_FLAG, C_SEASON, C_ESSENCE, C_BOSS_KEY, C_RAW_RING };
 
 obj_t *for_sale;
 static u8 bank;
@@ -39,6 +39,7 @@ static u8 holds(u8 kind, u8 value) {
     case C_FLAG: r = *room_flags() & value; break;
     case C_SEASON: r = wRoomStateModifier == value; break;
     case C_ESSENCE: r = wEssencesObtained & value; break;
+    case C_RAW_RING: r = wUnappraisedRings[0] != RING_NONE; break;
     default: r = wDungeonIndex < 12 && (wDungeonBossKeys[wDungeonIndex >> 3] & (u8)(1 << (wDungeonIndex & 7))); break;
     }
     return (kind & 0x80) ? !r : r;
@@ -61,6 +62,7 @@ static void take(void) {
     wTextIndexL = in_record(R_ID_LOW);
     wTextIndexH = in_record(R_ID_HIGH) + 4;
     wTextIndexH_backup = wTextIndexH;
+    if (in_record(R_COST)) wTextNumberSubstitution = in_record(R_COST);
 }
 
 void text_open(u8 index) BANKED {
@@ -123,12 +125,20 @@ static u8 trade(void) {
     return TEXT_SHOP_YES;
 }
 
+/* a question may have a price, which a yes pays; 0: one cannot */
+static u8 paid(void) {
+    u8 cost = in_record(R_COST);
+    if (!cost || option) return 1;
+    return (in_record(R_DEED) & DEED_TAKES_ORE) ? pay_ore(cost) : pay(cost);
+}
+
 static void answer(void) {
     u8 asked = in_record(R_YES);
     u8 next = in_record(R_YES + option);
     wTextDisplayMode = 0;
     wSelectedTextOption = option;
     if (for_sale && asked == TEXT_SHOP_YES && option == 0) next = trade();
+    else if (!paid()) next = in_record(R_POOR);
     choose(next);
     take();
     phase = CLEARING;
@@ -157,6 +167,8 @@ static void close(void) {
     } else if (deed & DEED_GIVE) {
         item = in_record(R_ITEM);
         if (item_id[item] < 0x28 && owns(item_id[item]) && is_full(item)) item = 0xFF;
+    } else if (deed & DEED_APPRAISE) {
+        item = ring_item(wUnappraisedRings[0]);
     }
     for_sale = 0;
     bought = 0;
