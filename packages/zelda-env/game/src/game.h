@@ -43,7 +43,7 @@ extern u16 bc_src, bc_dst, bc_len;
 
 /* video.c: shadows the interrupts use, and the queue of VRAM writes */
 extern volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_vbk;
-extern volatile u16 v_anim_src, v_anim_dst, v_pal_bg, v_pal_obj;
+extern volatile u16 v_anim_src, v_anim_dst, v_pal_bg, v_pal_obj, v_hero_src;
 #define VQ ((u8 *)0xC000)
 extern u8 vq_len;
 void video_init(void);
@@ -65,6 +65,7 @@ void oam_finish(void);
 void sprite(u8 y, u8 x, u8 tile, u8 attr);
 void sprite16(s16 y, s16 x, u8 tile, u8 attr);  /* centre, screen pixels */
 void sprite8(s16 y, s16 x, u8 tile, u8 attr);
+void hero16(s16 y, s16 x, u8 drawing, u8 attr); /* a drawing of the hero's: one of them a frame */
 #define FLIP_X 0x20
 #define FLIP_Y 0x40
 #define SBANK1 0x08

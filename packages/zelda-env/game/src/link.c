@@ -408,7 +408,7 @@ void link_draw(void) BANKED {
     if (x > 200) x -= 256;
     if (y > 220) y -= 256;
     if (w1Link.state == 4) {
-        sprite16(y, x, S_HERO_HOLD, attr);
+        hero16(y, x, S_HERO_HOLD, attr);
         return;
     }
     if (wLinkInAir) {
@@ -416,7 +416,7 @@ void link_draw(void) BANKED {
         y += w1Link.zh;
     }
     if (w1Link.state == 3 && w1Link.substate) {
-        sprite16(y, x, S_HERO_DOWN_ASLEEP, attr);
+        hero16(y, x, S_HERO_DOWN_ASLEEP, attr);
         return;
     }
     if (w1WeaponItem.enabled) {
@@ -436,11 +436,11 @@ void link_draw(void) BANKED {
         if (drowned) {
             if (w1Link.counter1 < 34) return;
         } else if (w1Link.counter1 < 34) {
-            if (w1Link.counter1 > 24) sprite16(y, x, S_HERO_FALL, attr);
+            if (w1Link.counter1 > 24) hero16(y, x, S_HERO_FALL, attr);
             return;
         }
     }
-    sprite16(y, x, tile, attr);
+    hero16(y, x, tile, attr);
     if (wUsingShield) {
         if (d == 2) sprite8(y + 2, x - 3, S_SHIELD, PAL_RED | SBANK1);
         else if (d & 1) sprite8(y + 2, d == 1 ? x + 6 : x - 6, S_SHIELD, PAL_RED | SBANK1);
