@@ -11,7 +11,15 @@ from director.inputs import Buttons
 from director.symbol import Condition
 from director.terrain import Place
 
-BUTTON_ITEMS: Final = {"sword": 0x05, "shield": 0x01, "bombs": 0x03, "rod": 0x07, "feather": 0x17, "satchel": 0x19}
+BUTTON_ITEMS: Final = {
+    "sword": 0x05,
+    "shield": 0x01,
+    "bombs": 0x03,
+    "rod": 0x07,
+    "bracelet": 0x16,
+    "feather": 0x17,
+    "satchel": 0x19,
+}
 """Items that can lie on a button, and their treasure ids."""
 FACING: Final = ("up", "right", "down", "left")
 """Directions by their number in RAM."""

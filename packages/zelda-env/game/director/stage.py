@@ -14,7 +14,16 @@ from director.errors import StuckError
 from director.inputs import Buttons
 
 FACING: Final = ("up", "right", "down", "left")
-TREASURES: Final = {"shield": 0x01, "bombs": 0x03, "sword": 0x05, "rod": 0x07, "feather": 0x17, "satchel": 0x19}
+TREASURES: Final = {
+    "shield": 0x01,
+    "bombs": 0x03,
+    "sword": 0x05,
+    "rod": 0x07,
+    "bracelet": 0x16,
+    "feather": 0x17,
+    "satchel": 0x19,
+    "flippers": 0x2E,
+}
 _LEVELS: Final = {"shield": 0xC6A9, "sword": 0xC6AC, "feather": 0xC6B4, "satchel": 0xC6AE}
 _PATIENCE: Final = 400
 

@@ -470,13 +470,15 @@ void sword_hits(u8 y, u8 x) BANKED {
 }
 
 /* whatever is near a thing that burns or goes off */
-void burst_hits(obj_t *by, u8 radius, u8 damage) BANKED {
-    u8 i;
+u8 burst_hits(obj_t *by, u8 radius, u8 damage) BANKED {
+    u8 i, near = 0;
     for (i = 0; i != top_enemy; i++) {
         obj_t *o = ENEMY(i);
         if (!o->enabled || !near8(o->yh, by->yh, radius) || !near8(o->xh, by->xh, radius)) continue;
         hit(o, damage, 0x83, by->yh, by->xh);
+        near = 1;
     }
+    return near;
 }
 
 /* ---- drawing ---- */

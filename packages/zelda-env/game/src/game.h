@@ -23,9 +23,11 @@
 #define T_BOMBS 0x03
 #define T_SWORD 0x05
 #define T_ROD 0x07
+#define T_BRACELET 0x16
 #define T_FEATHER 0x17
 #define T_SATCHEL 0x19
 #define T_EMBER 0x20
+#define T_FLIPPERS 0x2E
 #define T_ESSENCE 0x40
 #define T_GNARLED_KEY 0x42
 
@@ -93,6 +95,9 @@ u8 tile_info(u8 page, u8 tile);
 #define cut_to(t) tile_info(PAGE_CUT, t)      /* what a stroke leaves, or an opened door */
 #define bomb_to(t) tile_info(PAGE_BOMB, t)
 #define push_to(t) tile_info(PAGE_PUSH, t)
+#define lift_to(t) tile_info(PAGE_LIFT, t)    /* what is left where it was lifted */
+#define HOLE 0x01
+#define WATER 0x07      /* types of ground */
 extern u8 room_cols, room_rows;
 extern u8 room_things[];                /* six bytes each, a zero ends them */
 extern u8 arriving;                     /* 1: the season stays, whatever the region's is */
@@ -153,6 +158,25 @@ void item_draw(s16 y, s16 x);
 u8 swing_phase(void);
 void jump_update(void);
 
+/* lift.c and swim.c, beside link.c */
+#define GRABBING 0x41
+#define LIFTING 0xC2
+#define HOLDING 0x83
+#define is_bush(t) (!inside && (t) >= 0xC4)
+void grab_start(void);
+u8 grab_update(void);
+void throw_carried(void);
+void drop_carried(void);                /* what he carries falls and breaks */
+void let_go(void) BANKED;               /* and this without a trace */
+void carried_update(void) BANKED;
+void carried_draw(u8 front) BANKED;
+#define SWIMMING 0x01
+#define DIVING 0x80
+void swim_look(void);
+void swim_update(void);
+void swim_draw(s16 y, s16 x, u8 attr);
+void dive(void);
+
 /* objects.c */
 #define SHOP_ITEM 0x47
 #define KEY_SPRITE 0x17     /* and 18: a key at the door it opened */
@@ -200,7 +224,7 @@ void boss_new(u8 pos) BANKED;
 void enemies_update(void) BANKED;
 void enemies_draw(u8 front) BANKED;
 void sword_hits(u8 y, u8 x) BANKED;
-void burst_hits(obj_t *by, u8 radius, u8 damage) BANKED;
+u8 burst_hits(obj_t *by, u8 radius, u8 damage) BANKED;     /* was anybody near? */
 
 /* hud.c */
 void hud_init(void) BANKED;

@@ -13,6 +13,7 @@ void objects_clear(void) BANKED {
         PART(i)->enabled = 0;
     }
     for (i = FIRST_ITEM; i <= LAST_ITEM; i++) SLOT(i, 0)->enabled = 0;
+    w1ReservedItemC.enabled = 0;
     top_inter = top_enemy = top_part = 0;
 }
 
@@ -27,6 +28,7 @@ void objects_leave(void) BANKED {
         if (o->enabled) o->enabled = 2;
     }
     for (i = FIRST_ITEM; i <= LAST_ITEM; i++) SLOT(i, 0)->enabled = 0;
+    w1ReservedItemC.enabled = 0;
 }
 
 void objects_drop_old(void) BANKED {
@@ -611,6 +613,7 @@ void objects_update(void) BANKED {
         if (o->id == T_BOMBS) bomb_update(o);
         else ember_update(o);
     }
+    if (w1ReservedItemC.enabled) carried_update();
     o = INTERACTION(1);
     if (o->enabled) block_update(o);
     if (top_enemy) enemies_update();
@@ -667,6 +670,7 @@ static void place(obj_t *o) {
 void objects_draw(u8 front) BANKED {
     u8 i, t, a;
     obj_t *o;
+    if (w1ReservedItemC.enabled) carried_draw(front);
     for (i = front ? LAST_ITEM + 1 : FIRST_ITEM; i <= LAST_ITEM; i++) {
         o = SLOT(i, 0);
         if (!o->enabled) continue;
