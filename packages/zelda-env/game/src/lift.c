@@ -4,8 +4,9 @@
 
 #define GRAB_STEPS 10
 #define LIFT_STEPS 12
-#define HEIGHT 13
+#define HEIGHT 15
 #define DAMAGE 2
+#define AUTUMN 2
 
 enum { CARRIED = 1, THROWN };
 
@@ -139,7 +140,7 @@ void carried_draw(u8 front) BANKED {
     if ((o->state == CARRIED || o->yh > w1Link.yh) != front) return;
     if (is_bush(o->subid)) {
         tile = S_HELD_BUSH;
-        attr = PAL_GREEN;
+        attr = wRoomStateModifier == AUTUMN ? PAL_HERO : PAL_GREEN;
     } else if (!inside) {
         tile = S_HELD_ROCK;
         attr = PAL_STEEL;
