@@ -136,7 +136,7 @@ void carried_update(void) BANKED {
 void carried_draw(u8 front) BANKED {
     obj_t *o = &w1ReservedItemC;
     s16 y = scroll_oy + 16 + o->yh, x = scroll_ox + o->xh;
-    u8 tile = S_HELD_POT, attr = PAL_RED;
+    u8 tile = S_HELD_POT, attr = PAL_HERO;
     if ((o->state == CARRIED || o->yh > w1Link.yh) != front) return;
     if (is_bush(o->subid)) {
         tile = S_HELD_BUSH;
