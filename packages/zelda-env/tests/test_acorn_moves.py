@@ -1,4 +1,4 @@
-"""What Link lifts, carries and throws, and how he swims: what stops it, and what is left when something comes between."""
+"""What Link lifts, carries and throws, and how he swims: what stops it, and what is left when it is stopped."""
 
 import pytest
 from director.stage import Stage
@@ -290,11 +290,11 @@ def test_in_the_water_nothing_is_used(stage):
 def test_a_dive_ends_by_itself_or_at_a_press(stage):
     swim(stage)
     stage.tap("b", wait=0)
-    for frames in range(200):
-        if stage[SWIM] == IN_WATER:
-            break
-        assert stage[SWIM] == IN_WATER | DIVING
+    frames = 0
+    while stage[SWIM] == IN_WATER | DIVING and frames < 200:
         stage.frame()
+        frames += 1
+    assert stage[SWIM] == IN_WATER
     assert 30 < frames < 120
     stage.tap("a", wait=4)
     assert stage[SWIM] == IN_WATER | DIVING

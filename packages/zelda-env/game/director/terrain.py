@@ -128,7 +128,7 @@ class Terrain:
         ]
 
     def flood(self, start: Place) -> NDArray[np.bool_]:
-        """Return every pixel that walls, and water without flippers, let Link's middle come to, bool (height, width)."""
+        """Return every pixel that walls, and water without flippers, let Link come to, bool (height, width)."""
         found = np.zeros((self.height, self.width), np.bool_)
         found[start[1], start[0]] = True
         size = 0
