@@ -106,6 +106,15 @@ def test_what_the_bracelet_lifts_has_the_ids_of_that(acorn):
         assert lifted == wanted
 
 
+def test_nothing_that_can_be_cleared_stands_at_the_side_of_a_room(acorn):
+    """The openings of neighbours are compared as they are drawn: a side must not open later."""
+    for room in acorn.rooms.values():
+        for way in range(4):
+            for column, row in room.edge(way):
+                cleared = [cell.name for cell in room.cells(column, row) if cell.lift or (cell.cut and room.is_outside)]
+                assert not cleared, (room.name, column, row)
+
+
 def test_whoever_swims_over_an_edge_arrives_somewhere(acorn, tmp_path):
     for path in world.ROOMS.glob("*.txt"):
         (tmp_path / path.name).write_text(path.read_text())
