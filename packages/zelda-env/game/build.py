@@ -19,6 +19,7 @@ from ground import ground_sets, set_bank
 from palette import read_palettes
 from source import BUILD, HERE, SourceError
 from table import (
+    HERO_AT,
     PALETTES_AT,
     Output,
     looks_of,
@@ -68,13 +69,14 @@ def generate() -> dict[int, bytes]:
     out.write(BUILD)
     sets = ground_sets(rooms, world.packs, world.legends, world.arts, palettes, len(screen.tiles))
 
-    first, second = (len(bank.tiles) for bank in sprites)
-    print(f"screen {len(screen.tiles)}/256 tiles, sprites {first}/128 + {second}/128")
+    first, second, hero = (len(bank.tiles) for bank in sprites)
+    print(f"screen {len(screen.tiles)}/256 tiles, sprites {first}/128 + {second}/128, hero {hero}/256")
     print(f"{len(rooms)} rooms, {len(texts)} texts + {len(encoder.choices)} choices; data by bank {data.used}")
     used = ", ".join(f"{ground.name} {ground.used[0]}+{ground.used[1]}" for ground in sets)
     print(f"tiles of 256+{256 - len(screen.tiles)} by set: {used}")
     graphics = screen.blob() + sprites[0].blob() + sprites[1].blob()
     graphics = graphics.ljust(PALETTES_AT - BANK_SIZE, b"\0") + colours
+    graphics = graphics.ljust(HERO_AT - BANK_SIZE, b"\0") + sprites[2].blob()
     banks = {set_bank(number): ground.content for number, ground in enumerate(sets)}
     return {GRAPHICS_BANK: graphics} | {bank: bytes(content) for bank, content in data.banks.items()} | banks
 

@@ -15,7 +15,10 @@ from palette import Group
 from room import BECOMES, LEGENDS, SEASONS, Cell, Legend, Room, RoomKey
 from source import SourceError
 
-PAGES = ("now", "coll", "type", "cut", "bomb", "push", "toggle", "attr", "auto", "tile0", "tile1", "tile2", "tile3")
+PAGES = (
+    *("now", "coll", "type", "cut", "bomb", "push", "toggle", "lift", "attr", "auto"),
+    *("tile0", "tile1", "tile2", "tile3"),
+)
 """What the pages from 4000 on say; `now` is the tile that a room's tile is in this season."""
 PAGE = 0x100
 ABOUT_PAGE = 15
@@ -158,7 +161,7 @@ def add_record(
     if page_number:
         look = [tile + second_from for tile in look]
     attribute = names.index(palette) | SECOND_PAGE * page_number | MIRROR * is_mirrored(cell, art, layout)
-    values = (cell.collision, cell.kind, cell.cut, cell.bomb, cell.push, cell.toggle, attribute)
+    values = (cell.collision, cell.kind, cell.cut, cell.bomb, cell.push, cell.toggle, cell.lift, attribute)
     auto = shapes.setdefault(shape, len(shapes) + 1) if shape else 0
     for page, value in zip(PAGES[1:], (*values, auto, *look), strict=True):
         pages[page][cell.tile] = value

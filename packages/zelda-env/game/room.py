@@ -13,6 +13,8 @@ OUTSIDE_GROUP = 0
 DEFAULT_PACK = 0x10
 ANY_SEASON = 0xFF
 DOORS = range(0x70, 0x7C)
+WATER = 0x07
+"""The type of cells that Link drowns in, or swims."""
 """Tiles of key doors, boss doors and shutters: solid, and yet ways to a neighbour."""
 UP, RIGHT, DOWN, LEFT = range(4)
 
@@ -29,8 +31,8 @@ class Cell:
         collision: 0 where anybody can walk.
         kind: What happens to who stands on it.
         art: Name of the drawing, and after a dot which 16x16 part of it.
-        cut: The tile it becomes when it is cut, or 0; `bomb` and `push` likewise, and
-            `toggle` when an orb is turned.
+        cut: The tile it becomes when it is cut, or 0; `bomb` and `push` likewise, `toggle`
+            when an orb is turned, and `lift` what is left when it is lifted.
     """
 
     name: str
@@ -42,11 +44,17 @@ class Cell:
     bomb: int
     push: int
     toggle: int
+    lift: int
+
+    @property
+    def is_water(self) -> bool:
+        """Whether one drowns in it, or swims."""
+        return self.kind == WATER
 
     @property
     def becomes(self) -> set[int]:
         """The tiles that its options name."""
-        return {self.cut, self.bomb, self.push, self.toggle} - {0}
+        return {self.cut, self.bomb, self.push, self.toggle, self.lift} - {0}
 
 
 BECOMES = {0xF1: 0xF0, 0x0C: 0x0D, 0x08: 0x09, 0xE1: 0x39, 0x39: 0x3A, 0xE3: 0xE4} | dict.fromkeys(range(0x18, 0x1D), 0x1D)
@@ -150,6 +158,10 @@ class Room:
         cell = self.legend.at(self.chars[row][column], season)
         return cell.collision == 0 or (cell.tile in DOORS and not self.is_outside)
 
+    def is_water(self, column: int, row: int, season: int) -> bool:
+        """Whether somebody with flippers swims over a cell."""
+        return self.legend.at(self.chars[row][column], season).is_water
+
     def seasons(self, default: int) -> list[int]:
         """The seasons in which somebody can come in from another region: its own, or that of the region."""
         return [default if self.season == ANY_SEASON else self.season]
@@ -205,10 +217,10 @@ def read_cell(parts: list[str], where: str) -> Cell:
     """Read what follows the character in a line of a legend."""
     name, tile, collision, kind, art = parts[:5]
     options = options_of(parts[5:], where)
-    cut, bomb, push, toggle = (int(options.pop(key, "0"), 16) for key in ("cut", "bomb", "push", "toggle"))
+    becomes = [int(options.pop(key, "0"), 16) for key in ("cut", "bomb", "push", "toggle", "lift")]
     if options:
         raise SourceError(f"{where}: no such option: {', '.join(options)}")
-    return Cell(name, int(tile, 16), int(collision, 16), int(kind, 16), art, cut, bomb, push, toggle)
+    return Cell(name, int(tile, 16), int(collision, 16), int(kind, 16), art, *becomes)
 
 
 def read_packs(path: Path) -> dict[int, int]:
@@ -367,6 +379,7 @@ def join_side(room: Room, way: int, other: Room | None, packs: dict[int, int]) -
     everywhere = list(range(len(SEASONS))) if room.is_outside else [0]
     # neighbours are of one group and so of one size: the opposite side of this room has their cells
     for mine, theirs in zip(room.edge(way), room.edge((way + 2) % 4), strict=True):
+        join_water(room, mine, other, theirs, packs)
         leads_on = any(room.is_open(*mine, season) for season in everywhere) and mine not in warps
         if leads_on:
             room.exits |= 1 << way
@@ -382,3 +395,23 @@ def join_side(room: Room, way: int, other: Room | None, packs: dict[int, int]) -
                     )
         elif leads_on and not all(other.is_open(*theirs, season) for season in other.seasons(packs[other.pack])):
             raise SourceError(f"rooms/{room.name}.txt: cell {mine} does not meet cell {theirs} of {other.name}.txt")
+
+
+def join_water(
+    room: Room, mine: tuple[int, int], other: Room | None, theirs: tuple[int, int], packs: dict[int, int]
+) -> None:
+    """Compare a cell of water at a side with the cell beyond: who swims out must arrive in water or on open ground.
+
+    Where no room is beyond, a swimmer is stopped like a walker.
+    """
+    if other is None:
+        return
+    for season in range(len(SEASONS)):
+        if not room.is_water(*mine, season):
+            continue
+        arrivals = [season] if other.pack == room.pack else other.seasons(packs[other.pack])
+        if not all(other.is_open(*theirs, there) or other.is_water(*theirs, there) for there in arrivals):
+            raise SourceError(
+                f"rooms/{room.name}.txt: one swims from cell {mine} against cell {theirs} of {other.name}.txt "
+                f"in {SEASONS[season]}"
+            )

@@ -89,7 +89,7 @@ def add_cells(name: str, stamp: Stamp, legend: Legend, art_of: dict[str, Art]) -
             collision = 0x0F if kind == SOLID else 0
             own = tile if kind == SOLID else doors.pop(0)
             for season, look in enumerate(looks):
-                cell = Cell(name, own, collision, 0, look[y][x], 0, 0, 0, 0)
+                cell = Cell(name, own, collision, 0, look[y][x], 0, 0, 0, 0, 0)
                 legend.plain.setdefault(char, cell)
                 legend.seasonal[char, season] = cell
             tile += kind == SOLID

@@ -13,6 +13,9 @@ from text import GAME_TEXTS, Item, Text
 from thing import ThingEncoder
 
 PALETTES_AT = 0x6000
+HERO, HERO_AT = "hero", 0x7000
+"""The bank= of the hero's drawings, and where they lie in the bank of graphics."""
+HERO_TILES, MOST_HERO_DRAWINGS = 4, 64
 CHART_COLUMNS, CHART_ROWS = 12, 8
 NONE = 0xFF
 HEAL, GIVE, APPRAISE, TAKES_ORE, PLANT = 1, 2, 4, 8, 0x40
@@ -200,15 +203,27 @@ def write_screen(out: Output, font: dict[str, Art], screen: dict[str, Art]) -> T
     return tiles
 
 
-def write_sprites(out: Output, sprites: dict[str, Art]) -> tuple[TileSet, TileSet]:
-    """Lay out the two banks of sprites in units of 8x16, two of them for a 16x16 drawing."""
-    banks = TileSet(128, "sprite"), TileSet(128, "second-bank sprite")
+def write_sprites(out: Output, sprites: dict[str, Art]) -> tuple[TileSet, TileSet, TileSet]:
+    """Lay out the two banks of sprites in units of 8x16, two of them for a 16x16 drawing; third the hero's.
+
+    The hero is shown by the first tiles of the first bank, into which the game copies the drawing of the moment.
+    """
+    banks = {
+        "0": TileSet(128, "sprite"),
+        "1": TileSet(128, "second-bank sprite"),
+        HERO: TileSet(MOST_HERO_DRAWINGS * HERO_TILES, "hero"),
+    }
+    for _ in range(HERO_TILES):
+        banks["0"].add(bytes(16), share=False)
+    out.define("S_HERO", 0)
+    out.define("HERO_AT", f"0x{HERO_AT:04x}u")
     for name, art in sprites.items():
-        bank = banks[int(art.options.get("bank", "0"))]
-        out.define(f"S_{name.upper()}", len(bank.tiles))
+        bank = banks[art.options.get("bank", "0")]
+        number = len(bank.tiles)
+        out.define(f"S_{name.upper()}", number // HERO_TILES if bank is banks[HERO] else number)
         for tile in art.columns():
             bank.add(tile, share=False)
-    return banks
+    return banks["0"], banks["1"], banks[HERO]
 
 
 def write_palettes(out: Output, palettes: dict[str, Group]) -> bytes:

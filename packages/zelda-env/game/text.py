@@ -74,7 +74,7 @@ def read_texts(path: Path) -> dict[str, Text]:
     bits of the room's flags and `next=a` goes on with text a.
 
     Raises:
-        SourceError: A line or a page is too long, or a question leads nowhere.
+        SourceError: A line or a page is too long, two texts have one id, or a question leads nowhere.
     """
     texts: dict[str, Text] = {}
     text: Text | None = None
@@ -92,8 +92,11 @@ def read_texts(path: Path) -> dict[str, Text]:
             text.pages.append([])
         else:
             add_line(text, line, where)
+    owner = {text.number: name for name, text in texts.items()}
     for name, text in texts.items():
         where = f"{path.name}: [{name}]"
+        if owner[text.number] != name:
+            raise SourceError(f"{where} has the id {text.number:04X} of [{owner[text.number]}]")
         if set(text.options) - OPTIONS:
             raise SourceError(f"{where} has an option that is not known: {' '.join(text.options)}")
         if "ask" in text.options:

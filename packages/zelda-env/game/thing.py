@@ -54,8 +54,10 @@ TREASURES = {
     "bombs": 0x03,
     "sword": 0x05,
     "rod": 0x07,
+    "bracelet": 0x16,
     "feather": 0x17,
     "satchel": 0x19,
+    "flippers": 0x2E,
     "gnarled_key": 0x42,
 }
 JEWELS = ("round", "pyramid", "square", "cross")

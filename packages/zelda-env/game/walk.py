@@ -36,6 +36,8 @@ class Skills:
         hops: A feather for holes.
         doors: Keys, and the patience for puzzles.
         gnarled_key: What opens the dungeon's keyhole.
+        lifts: A bracelet for bushes, rocks and pots.
+        swims: Flippers for water.
     """
 
     seasons: tuple[int, ...] = ()
@@ -43,10 +45,14 @@ class Skills:
     hops: bool = False
     doors: bool = False
     gnarled_key: bool = False
+    lifts: bool = False
+    swims: bool = False
 
 
 NOTHING = Skills()
-EVERYTHING = Skills(tuple(range(len(SEASONS))), cuts=True, hops=True, doors=True, gnarled_key=True)
+EVERYTHING = Skills(
+    tuple(range(len(SEASONS))), cuts=True, hops=True, doors=True, gnarled_key=True, lifts=True, swims=True
+)
 
 
 class Walker:
@@ -69,6 +75,10 @@ class Walker:
         if (column, row) in self.people[room.key]:
             return False
         if cell.collision == 0:
+            return True
+        if cell.is_water:
+            return self.skills.swims
+        if cell.lift and self.skills.lifts:
             return True
         if room.is_outside:
             return bool(cell.cut and self.skills.cuts and cell.tile != KEYHOLE) or (

@@ -137,7 +137,7 @@ MOMENTS = {
     "DUNGEON": "wDungeonIndex < 12",
     "ADVANCED": "(wFrameCounter - was(wFrameCounter)) % 256 == 1",
     "WALKING": "ACT & was(ACT, 2) & steady(held, 3) & (pad(held) >= 0) & ~lately(w1Link.knockbackCounter != 0, 3)"
-    " & (wLinkImmobilized == 0) & was(wLinkImmobilized == 0)",
+    " & (wLinkImmobilized == 0) & was(wLinkImmobilized == 0) & ((wLinkGrabState | was(wLinkGrabState)) & 0x40 == 0)",
     "ENEMIES": "(w1Enemy.enabled & 3 == 1).sum(axis=1)",
     "PUFFS": "((w1Part.enabled & 3 == 1) & (w1Part.id == 2)).sum(axis=1)",
     "HELD": "np.array([ids[row][0] if row.any() else 2 for ids, row in"

@@ -6,7 +6,7 @@ import pytest
 from director.actor import Actor
 from director.console import BOOT_FRAMES, Console
 from director.recipe import chain, read_recipes, recipe_of, replay
-from director.route import expectations, play, read_routes
+from director.route import expectations, play, read_routes, route_files
 from zelda_env import (
     Emulator,
     GameState,
@@ -18,7 +18,7 @@ from zelda_env import (
 )
 
 GAME = Path(__file__).parents[1] / "game"
-ROUTES = read_routes(sorted((GAME / "routes").glob("*.txt")))
+ROUTES = read_routes(route_files(GAME / "routes"))
 RECIPES = read_recipes(GAME / "recipes.txt")
 LAST = sorted(RECIPES.keys() - {recipe.after for recipe in RECIPES.values()})
 

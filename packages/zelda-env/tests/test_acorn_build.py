@@ -248,6 +248,6 @@ def test_each_set_of_tiles_lies_in_its_bank_as_the_build_lays_it_out(acorn_world
         made = ground.ground_set("x", rooms, legend, season, acorn_world.arts[0], palettes[f"bg-{SEASONS[season]}"], 0)
         at = (SET_BANK + season) * BANK_SIZE
         shipped = data[at : at + BANK_SIZE]
-        for page in ("now", "coll", "type", "cut", "bomb", "push", "toggle"):
+        for page in ("now", "coll", "type", "cut", "bomb", "push", "toggle", "lift"):
             offset = ground.PAGES.index(page) * ground.PAGE
             assert shipped[offset : offset + ground.PAGE] == made.content[offset : offset + ground.PAGE], page

@@ -54,6 +54,25 @@ def test_somebody_walled_in_is_noticed(console):
     assert fuzz.has_a_way_on(console)
 
 
+def test_water_is_a_way_for_swimmers_and_a_rock_for_lifters(console):
+    memory = console._pyboy.memory
+    x, y = console.byte(0xD00D) // 16, console.byte(0xD00B) // 16
+    for cell in range(0x80):
+        if cell % 16 < 10 and cell != y * 16 + x:
+            memory[0xCF00 + cell], memory[0xCE00 + cell] = 0xFD, 0x10
+    for slot in range(16):
+        for base in (0x40, 0x80, 0xC0):
+            memory[1, 0xD000 + 0x100 * slot + base] = 0
+    assert not fuzz.has_a_way_on(console)
+    memory[0xC697] |= 0x40
+    assert fuzz.has_a_way_on(console)
+    memory[0xC697] &= ~0x40
+    memory[0xCF00 + (y - 1) * 16 + x] = 0xC0
+    assert not fuzz.has_a_way_on(console)
+    memory[0xC694] |= 0x40
+    assert fuzz.has_a_way_on(console)
+
+
 def test_a_write_where_no_variable_is_is_noticed(console):
     address = 0xC000 + int(fuzz.strange_offsets()[7])
     played = console.frame

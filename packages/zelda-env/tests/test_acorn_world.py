@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -23,6 +24,7 @@ ROOT_GATE = (0, 0x96)
 SWORD_ROOM = (4, 0x05)
 UPPER_CAVE = (4, 0x08)
 DUNGEON = (4, 0x1C)
+BURROW, GROTTO = (3, 0x48), (3, 0x49)
 RODS = [(), (1, 3), (0, 1, 3), (0, 1, 2, 3)]
 ENEMIES = {"octorok", "keese", "zol", "gel", "rope", "stalfos", "blade", "gold_octorok"}
 
@@ -65,10 +67,61 @@ def test_the_rod_opens_the_ridge_and_the_upper_cave(acorn):
     assert DUNGEON in rooms_reached(acorn, walk.Skills(seasons=(1, 3), gnarled_key=True))
 
 
+MOVES = [(False, False), (True, False), (True, True)]
+"""With the bracelet or without, then with flippers or without."""
+
+
+@pytest.mark.parametrize("moves", MOVES)
 @pytest.mark.parametrize(("seasons", "hops", "doors"), list(product(RODS, (False, True), (False, True))))
-def test_nobody_is_walled_in(acorn, seasons, hops, doors):
-    skills = walk.Skills(seasons, cuts=bool(seasons), hops=hops, doors=doors, gnarled_key=doors)
+def test_nobody_is_walled_in(acorn, seasons, hops, doors, moves):
+    skills = walk.Skills(
+        seasons, cuts=bool(seasons), hops=hops, doors=doors, gnarled_key=doors, lifts=moves[0], swims=moves[1]
+    )
     assert walk.Walker(acorn, skills).walled_in() == set()
+
+
+def test_the_flippers_lie_behind_a_vine_and_a_rock(acorn):
+    assert BURROW in rooms_reached(acorn, walk.NOTHING)
+    assert GROTTO not in rooms_reached(acorn, walk.Skills(lifts=True))
+    assert GROTTO not in rooms_reached(acorn, walk.Skills(seasons=(1, 3), cuts=True, hops=True))
+    assert GROTTO in rooms_reached(acorn, walk.Skills(seasons=(1, 3), lifts=True))
+
+
+HEARTS = {((0, 0xE3), 1, 1): "swims", ((0, 0x98), 7, 6): "swims", ((0, 0xA9), 5, 6): "lifts"}
+"""Hearts, and the skill without which nobody gets there."""
+
+
+@pytest.mark.parametrize(("heart", "skill"), HEARTS.items())
+def test_three_hearts_are_for_swimmers_and_lifters(acorn, heart, skill):
+    items = [thing for thing in acorn.rooms[heart[0]].things if thing.kind == "item"]
+    assert [(thing.options["item"], thing.column, thing.row) for thing in items] == [("heart_container", *heart[1:])]
+    without = walk.Walker(acorn, replace(walk.EVERYTHING, **{skill: False})).reach()
+    assert heart not in {spot[:3] for spot in without}
+    assert heart in {spot[:3] for spot in walk.Walker(acorn, walk.EVERYTHING).reach()}
+
+
+def test_what_the_bracelet_lifts_has_the_ids_of_that(acorn):
+    for legend, wanted in zip(acorn.legends, ({0xC0, 0xC4}, {0x10, 0x11, 0x12}), strict=True):
+        lifted = {cell.tile for char in legend.plain for cell in legend.cells(char) if cell.lift}
+        assert lifted == wanted
+
+
+def test_nothing_that_can_be_cleared_stands_at_the_side_of_a_room(acorn):
+    """The openings of neighbours are compared as they are drawn: a side must not open later."""
+    for room in acorn.rooms.values():
+        for way in range(4):
+            for column, row in room.edge(way):
+                cleared = [cell.name for cell in room.cells(column, row) if cell.lift or (cell.cut and room.is_outside)]
+                assert not cleared, (room.name, column, row)
+
+
+def test_whoever_swims_over_an_edge_arrives_somewhere(acorn, tmp_path):
+    for path in world.ROOMS.glob("*.txt"):
+        (tmp_path / path.name).write_text(path.read_text())
+    shore = tmp_path / "a8.txt"
+    shore.write_text(shore.read_text().replace("T..TSSSSSS", "T..TTSSSSS"))
+    with pytest.raises(SourceError, match=r"98\.txt: one swims from cell \(4, 7\) against cell \(4, 0\) of a8\.txt"):
+        world.read_world(tmp_path)
 
 
 def test_everything_of_use_can_be_reached(acorn):
@@ -100,6 +153,17 @@ def test_the_ground_beside_a_stump_is_the_same_in_all_seasons(acorn):
                 for right, down in walk.STEPS:
                     around = {cell.collision for cell in room.cells(column + right, row + down)}
                     assert len(around) == 1, (room.name, column + right, row + down)
+
+
+def test_nothing_grows_back_on_who_stands_at_a_stump(acorn):
+    """The turn of a season brings back what was cut and lifted: he must not stand there."""
+    for room in acorn.rooms.values():
+        for column, row in product(range(room.width), range(room.height)):
+            if room.is_outside and room.cell(column, row).tile == walk.STUMP:
+                for right, down in product((-1, 0, 1), repeat=2):
+                    x, y = column + right, row + down
+                    if 0 <= x < room.width and 0 <= y < room.height:
+                        assert not any(cell.lift or cell.cut for cell in room.cells(x, y)), (room.name, x, y)
 
 
 def test_a_room_without_a_way_out_is_noticed(acorn):

@@ -64,6 +64,13 @@ HAPPENED = (
     ("link_state", ram.LINK_STATE, (1, 3), [1, 0, 0, 0], [0, 0, 1, 0]),
     ("link_state", ram.LINK_STATE, (1, 4), [1, 0, 0, 0], [0, 0, 0, 1]),
     ("link_state", ram.LINK_STATE, (1, 0x0A), [1, 0, 0, 0], [0, 0, 0, 0]),
+    ("bracelet", (ram.TREASURES, 2), (0, 0x40), [0], [1]),
+    ("link_holding", ram.GRAB, (0, 0x41), [0], [1]),
+    ("link_holding", ram.GRAB, (0x41, 0xC2), [1], [1]),
+    ("link_holding", ram.GRAB, (0x83, 0), [1], [0]),
+    ("link_swimming", ram.SWIMMING, (0, 1), [0], [1]),
+    ("link_swimming", ram.SWIMMING, (1, 0x81), [1], [1]),
+    ("link_swimming", ram.SWIMMING, (1, 0), [1], [0]),
     ("link_facing", ram.LINK_DIRECTION, (2, 3), [0, 1], [-1, 0]),
 )
 """A feature, the variable (and which byte of it) that goes from one value to another, its numbers before and after."""
@@ -78,10 +85,9 @@ def place_of(variable):
 OFFSETS = sorted({place_of(variable) for _, variable, *_ in HAPPENED})
 
 CONSTANT = {
-    "switches": "no switch", "bracelet": "nothing to lift", "link_holding": "nothing to lift",
-    "flippers": "nowhere to swim", "link_swimming": "nowhere to swim",
+    "switches": "no switch",
     "dungeon_floor": "one floor",
-}  # fmt: skip
+}
 """Features that stay the same in all of Acorn, and why."""
 
 

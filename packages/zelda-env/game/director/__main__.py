@@ -12,7 +12,7 @@ from director.actor import Actor
 from director.console import Checkpoint, Console
 from director.errors import DirectorError, StuckError
 from director.recipe import Recipe, demonstration, recipe_of, replay, write_recipes
-from director.route import START, Route, play, read_routes
+from director.route import START, Route, play, read_routes, route_files
 
 GAME = Path(__file__).parents[1]
 QUEST = "essence"
@@ -30,7 +30,7 @@ def main() -> int:
     options = parser.parse_args()
     rom = Rom.acorn() if options.rom is None else Rom.load(options.rom)
     try:
-        routes = read_routes(sorted((GAME / "routes").glob("*.txt")))
+        routes = read_routes(route_files(GAME / "routes"))
         recorded = record(rom, routes, options.routes or list(routes), options)
     except DirectorError as error:
         print(f"error: {error}", file=sys.stderr)

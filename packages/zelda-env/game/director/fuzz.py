@@ -25,7 +25,7 @@ from director.inputs import Buttons
 from director.recipe import Recipe, read_recipes, replay
 from director.route import START
 from director.symbol import symbols
-from director.terrain import STEP, Place, Terrain, bodies, foes
+from director.terrain import STEP, WATER, Place, Terrain, bodies, foes
 
 GAME: Final = Path(__file__).parents[1]
 ACTIONS: Final[tuple[Buttons, ...]] = ((), ("up",), ("down",), ("left",), ("right",), ("a",), ("b",), ("start",))
@@ -45,8 +45,13 @@ _HANDLES: Final = frozenset({0xF1, 0xF2})
 """Tiles that Link can use anywhere: chest and sign."""
 _HANDLES_OUTSIDE: Final = frozenset({0x20, 0xE1, 0x39, 0x3A, *range(0xC4, 0xC8), 0xE5, 0xEC, 0xD6})
 """Stump, soft soil and what grows there, bushes, keyhole, block."""
+_LIFTED: Final = frozenset({0xC0, 0xC1, 0xC2, *range(0xC4, 0xC8), 0xE5})
+_LIFTED_INSIDE: Final = frozenset({*range(0x10, 0x14), *range(0x20, 0x24)})
+"""What the bracelet lifts: rocks and bushes outside, pots and bushes inside."""
+_BRACELET: Final = (0xC694, 0x40)
+"""Byte and bit that say whether Link has one."""
 _HANDLES_INSIDE: Final = frozenset(
-    {*range(0x18, 0x1D), 0x1F, 0x25, 0x08, 0x0C, *range(0x30, 0x34), *range(0x38, 0x3C), *range(0x70, 0x78), 0xE0, 0xE1}
+    {*range(0x18, 0x1D), 0x1F, 0x25, 0x08, 0x0C, *range(0x30, 0x34), *range(0x38, 0x3C), *range(0x70, 0x78), 0xE0, 0xE3}
 )
 """Blocks, cracks, torches, buttons, cracked walls, doors with locks, lumps of ore, sockets."""
 
@@ -132,7 +137,9 @@ def has_a_way_on(console: Console) -> bool:
 def _usable(console: Console, terrain: Terrain) -> Iterable[Place]:
     """Yield the middles of warps, of tiles and people that can be used, of items and of foes."""
     outside = console.byte(0xCC4F) == 0
-    wanted = _HANDLES | (_HANDLES_OUTSIDE if outside else _HANDLES_INSIDE) | terrain.warps | terrain.hazards
+    wanted = _HANDLES | (_HANDLES_OUTSIDE if outside else _HANDLES_INSIDE) | terrain.warps | (terrain.hazards - WATER)
+    if console.byte(_BRACELET[0]) & _BRACELET[1]:
+        wanted |= _LIFTED if outside else _LIFTED_INSIDE
     for row in range(terrain.rows):
         for column in range(terrain.columns):
             if console.byte(0xCF00 + row * 16 + column) in wanted:

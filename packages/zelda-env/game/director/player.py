@@ -12,8 +12,8 @@ from director.symbol import Condition
 from director.terrain import Place
 
 BUTTON_ITEMS: Final = {
-    "sword": 0x05, "shield": 0x01, "bombs": 0x03, "boomerang": 0x06, "rod": 0x07, "slingshot": 0x13, "feather": 0x17,
-    "satchel": 0x19,
+    "sword": 0x05, "shield": 0x01, "bombs": 0x03, "boomerang": 0x06, "rod": 0x07, "slingshot": 0x13, "bracelet": 0x16,
+    "feather": 0x17, "satchel": 0x19,
 }  # fmt: skip
 """Items that can lie on a button, and their treasure ids."""
 FACING: Final = ("up", "right", "down", "left")

@@ -15,6 +15,7 @@ from director.word import Step, compile_step
 
 START: Final = "power-on"
 POWER_OFF: Final = "power-off"
+QUEST_FILE: Final = "quest"
 
 
 @dataclass
@@ -33,6 +34,11 @@ class Route:
     after: str = START
     power_off: bool = False
     steps: list[Step] = field(default_factory=list)
+
+
+def route_files(folder: Path) -> list[Path]:
+    """List the files of routes: the quest first, because the others go on from parts of it."""
+    return sorted(folder.glob("*.txt"), key=lambda path: (path.stem != QUEST_FILE, path.name))
 
 
 def read_routes(paths: Iterable[Path]) -> dict[str, Route]:

@@ -15,8 +15,8 @@ from director.inputs import Buttons
 
 FACING: Final = ("up", "right", "down", "left")
 TREASURES: Final = {
-    "shield": 0x01, "bombs": 0x03, "sword": 0x05, "boomerang": 0x06, "rod": 0x07, "slingshot": 0x13, "feather": 0x17,
-    "satchel": 0x19,
+    "shield": 0x01, "bombs": 0x03, "sword": 0x05, "boomerang": 0x06, "rod": 0x07, "slingshot": 0x13, "bracelet": 0x16,
+    "feather": 0x17, "satchel": 0x19, "flippers": 0x2E,
 }  # fmt: skip
 _LEVELS: Final = {
     "shield": 0xC6A9, "sword": 0xC6AC, "boomerang": 0xC6B1, "slingshot": 0xC6B3, "feather": 0xC6B4, "satchel": 0xC6AE,

@@ -42,6 +42,10 @@ _PROBES: Final = {
     "right": ((4, 0), (4, 5)),
 }
 _FEET: Final = 5
+WATER: Final = frozenset({0xFD})
+"""What Link drowns in, or swims."""
+_FLIPPERS: Final = (0xC697, 0x40)
+"""Byte and bit that say whether he has flippers."""
 _NEAR_FOE, _AT_FOE = 26, 16
 
 
@@ -86,10 +90,14 @@ class Terrain:
         tiles, collisions = (bytes(memory.byte(start + at) for at in range(0xC0)) for start in (0xCF00, 0xCE00))
         self._free = _free_pixels(collisions, self.columns, self.rows)
         self.hazards = _HOLES.get(rules, _HOLES_INSIDE)
+        self.swims = bool(memory.byte(_FLIPPERS[0]) & _FLIPPERS[1])
+        if self.swims:
+            self.hazards -= WATER
         self.warps = _WARPS.get(rules, _WARPS_INSIDE)
         feet = (memory.byte(0xD00D) // 16, (memory.byte(0xD00B) + _FEET) // 16)
         unwanted = self.hazards | self.warps
         self._bad = _bad_pixels(tiles, unwanted, self.columns, self.rows, frozenset((*open_cells, feet))).copy()
+        self._water = self._no_water(tiles, feet)
         self._forbid_people(memory)
         self._foes = foes(memory)
 
@@ -120,13 +128,13 @@ class Terrain:
         ]
 
     def flood(self, start: Place) -> NDArray[np.bool_]:
-        """Return every pixel that walls let Link's middle come to from a place, bool (height, width)."""
+        """Return every pixel that walls, and water without flippers, let Link come to, bool (height, width)."""
         found = np.zeros((self.height, self.width), np.bool_)
         found[start[1], start[0]] = True
         size = 0
         while size < (size := int(found.sum())):
             for direction, (dx, dy) in STEP.items():
-                found |= _shift(found & self._free[direction], dx, dy)
+                found |= _shift(found & self._free[direction], dx, dy) & ~self._water
         return found
 
     def way(
@@ -196,6 +204,11 @@ class Terrain:
             if distance < _NEAR_FOE:
                 price += 100 if distance < _AT_FOE else 24
         return price
+
+    def _no_water(self, tiles: bytes, feet: Place) -> NDArray[np.bool_]:
+        """Mark where Link would drown, bool (height, width): nowhere with flippers."""
+        water = frozenset[int]() if self.swims else WATER
+        return _bad_pixels(tiles, water, self.columns, self.rows, frozenset((feet,)))
 
     def _forbid_people(self, memory: Memory) -> None:
         """Mark the places in which people and a pushed block would be walked into."""

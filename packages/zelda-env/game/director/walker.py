@@ -14,6 +14,7 @@ Goal = Callable[[Terrain, Place], bool]
 
 _DIRECTION, _KNOCKBACK, _IN_AIR, _ENTERED = 0xD008, 0xD02D, 0xCC77, 0xCCA8
 _LAYOUT, _PUSHED_BLOCK = 0xCF00, 0xD140
+_GRAB, _HOLDING, _CARRIED = 0xCC75, 0x83, 0xDC00
 _OFF: Final = 24
 """Pixels from a warp at which Link has left it."""
 _STUCK: Final = 4
@@ -106,6 +107,19 @@ class Walker(Player):
         self.until(at_brink, f"a hole {direction}", 120, (direction,))
         self.wait(2, (direction, button))
         self.until(lambda: not self.console.byte(_IN_AIR), "landing", 60, (direction,))
+        self.settle()
+
+    def lift(self, direction: str) -> None:
+        """Lift the bush, rock or pot that way, with the bracelet on A or B."""
+        self.against(direction)
+        self.press((self.button_of("bracelet"),))
+        self.until(lambda: self.console.byte(_GRAB) == _HOLDING, f"lifting {direction}", 60)
+
+    def throw(self, direction: str) -> None:
+        """Throw what Link carries a way, and see it break."""
+        self.face(direction)
+        self.press(("a",))
+        self.until(lambda: not self.console.byte(_CARRIED) & 3, "the end of what was thrown", 60)
         self.settle()
 
     def walk(

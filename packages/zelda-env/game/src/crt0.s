@@ -6,7 +6,7 @@
 	.globl	_v_mode, _v_stage, _v_lyc2, _v_lcdc2, _v_ready, _v_flag
 	.globl	_v_pal_dirty, _v_anim, _v_anim_src, _v_anim_bank, _v_anim_dst, _v_anim_vbk
 	.globl	_wGfxRegsFinal
-	.globl	_v_pal_bg, _v_pal_obj
+	.globl	_v_pal_bg, _v_pal_obj, _v_hero_src
 	.globl	___sdcc_bcall_ehl
 	.globl	_bc_bank, _bc_src, _bc_dst, _bc_len
 
@@ -261,7 +261,21 @@ vblank:
 	ld	l, a
 	ld	c, #OCPD
 	call	pal64
-10$:	; animated or new tiles: a general DMA from a graphics bank
+10$:	; the hero's drawing, into the first four tiles
+	ld	a, (_v_hero_src+1)
+	or	a
+	jr	z, 12$
+	ldh	(HDMA1), a
+	ld	a, (_v_hero_src)
+	ldh	(HDMA2), a
+	ld	a, #0x80
+	ldh	(HDMA3), a
+	xor	a
+	ldh	(HDMA4), a
+	ld	(_v_hero_src+1), a
+	ld	a, #3
+	ldh	(HDMA5), a
+12$:	; animated or new tiles: a general DMA from a graphics bank
 	ld	a, (_v_anim)
 	or	a
 	jr	z, 11$

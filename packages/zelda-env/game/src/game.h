@@ -25,13 +25,15 @@
 #define T_BOOMERANG 0x06
 #define T_ROD 0x07
 #define T_SLINGSHOT 0x13
+#define T_BRACELET 0x16
 #define T_FEATHER 0x17
 #define T_SATCHEL 0x19
 #define T_EMBER 0x20
-#define T_GASHA 0x34
 #define T_SCENT 0x21
 #define T_RING_BOX 0x2C
 #define T_RING 0x2D
+#define T_FLIPPERS 0x2E
+#define T_GASHA 0x34
 #define T_ORE 0x37
 #define T_ESSENCE 0x40
 #define T_GNARLED_KEY 0x42
@@ -55,7 +57,7 @@ extern u16 bc_src, bc_dst, bc_len;
 
 /* video.c: shadows the interrupts use, and the queue of VRAM writes */
 extern volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_vbk;
-extern volatile u16 v_anim_src, v_anim_dst, v_pal_bg, v_pal_obj;
+extern volatile u16 v_anim_src, v_anim_dst, v_pal_bg, v_pal_obj, v_hero_src;
 #define VQ ((u8 *)0xC000)
 extern u8 vq_len;
 void video_init(void);
@@ -77,6 +79,7 @@ void oam_finish(void);
 void sprite(u8 y, u8 x, u8 tile, u8 attr);
 void sprite16(s16 y, s16 x, u8 tile, u8 attr);  /* centre, screen pixels */
 void sprite8(s16 y, s16 x, u8 tile, u8 attr);
+void hero16(s16 y, s16 x, u8 drawing, u8 attr); /* a drawing of the hero's: one of them a frame */
 #define FLIP_X 0x20
 #define FLIP_Y 0x40
 #define SBANK1 0x08
@@ -104,6 +107,9 @@ u8 tile_info(u8 page, u8 tile);
 #define cut_to(t) tile_info(PAGE_CUT, t)      /* what a stroke leaves, or an opened door */
 #define bomb_to(t) tile_info(PAGE_BOMB, t)
 #define push_to(t) tile_info(PAGE_PUSH, t)
+#define lift_to(t) tile_info(PAGE_LIFT, t)    /* what is left where it was lifted */
+#define HOLE 0x01
+#define WATER 0x07      /* types of ground */
 extern u8 room_cols, room_rows;
 extern u8 room_things[];                /* six bytes each, a zero ends them */
 extern u8 arriving;                     /* 1: the season stays, whatever the region's is */
@@ -164,6 +170,25 @@ void sword_end(void);
 void item_draw(s16 y, s16 x);
 u8 swing_phase(void);
 void jump_update(void);
+
+/* lift.c and swim.c, beside link.c */
+#define GRABBING 0x41
+#define LIFTING 0xC2
+#define HOLDING 0x83
+#define is_bush(t) (!inside && (t) >= 0xC4)
+void grab_start(void);
+u8 grab_update(void);
+void throw_carried(void);
+void drop_carried(void);                /* what he carries falls and breaks */
+void let_go(void) BANKED;               /* and this without a trace */
+void carried_update(void) BANKED;
+void carried_draw(u8 front) BANKED;
+#define SWIMMING 0x01
+#define DIVING 0x80
+void swim_look(void);
+void swim_update(void);
+void swim_draw(s16 y, s16 x, u8 attr);
+void dive(void);
 
 /* objects.c */
 #define SHOP_ITEM 0x47

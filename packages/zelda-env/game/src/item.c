@@ -163,6 +163,9 @@ void item_use(u8 item) {
     case T_ROD:
         swing_start(item);
         break;
+    case T_BRACELET:
+        grab_start();
+        break;
     case T_FEATHER:
         if (!wLinkInAir) jump_start();
         break;

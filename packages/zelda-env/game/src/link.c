@@ -37,6 +37,7 @@ void link_active_tile(void) BANKED {
     wActiveTileIndex = t;
     wLastActiveTileType = wActiveTileType;
     wActiveTileType = type_of(t);
+    swim_look();
 }
 
 void link_init(u8 y, u8 x, u8 dir) BANKED {
@@ -55,6 +56,7 @@ void link_init(u8 y, u8 x, u8 dir) BANKED {
     w1Link.health = 1;
     wLinkAngle = 0xFF;
     wLinkObjectIndex = 0xD0;
+    wLinkSwimmingState = 0;
     wLinkPushingDirection = 0xFF;
     wPushingAgainstTileCounter = 20;
     wLinkLocalRespawnY = y;
@@ -203,6 +205,8 @@ static u8 try_talk(void) {
 
 void link_stop(void) BANKED {
     sword_end();
+    let_go();
+    wLinkSwimmingState &= ~DIVING;
     wUsingShield = 0;
     wLinkInAir = 0;
     w1Link.z = 0;
@@ -219,7 +223,7 @@ static void push_update(void) {
     static const u8 need[4] = {0xC0, 0x03, 0x30, 0x0C};
     u8 d, t, pos, y = w1Link.yh, x = w1Link.xh, a = w1Link.angle;
     d = a >> 3;
-    if (a == 0xFF || (a & 7) || wLinkInAir || (w1Link.walls & need[d]) != need[d]) goto none;
+    if (a == 0xFF || (a & 7) || wLinkInAir || wLinkGrabState || (w1Link.walls & need[d]) != need[d]) goto none;
     if (d == 0) y -= 5;
     else if (d == 2) y += 9;
     else if (d == 1) { x += 6; y += 2; }
@@ -263,8 +267,10 @@ none:
 
 void link_hurt(u8 quarters, u8 angle) BANKED {
     if (w1Link.invincibility || w1Link.state != 1 || wLinkDeathTrigger || wDisabledObjects) return;
+    if (wLinkSwimmingState & DIVING) return;
     sword_end();
     if (wActiveRing == RING_BARK) quarters = (quarters + 1) >> 1;
+    drop_carried();
     w1Link.damage = -(s8)quarters;
     if (wLinkHealth > quarters) wLinkHealth -= quarters;
     else wLinkHealth = 0;
@@ -355,7 +361,7 @@ void link_update(void) BANKED {
         w1Link.angle = 0xFF;
         step(w1Link.knockAngle, 0);
         step(w1Link.knockAngle, 0);
-    } else if (wLinkImmobilized) {
+    } else if (wLinkImmobilized || grab_update()) {
         w1Link.angle = 0xFF;
     } else {
         w1Link.angle = wLinkAngle;
@@ -364,12 +370,13 @@ void link_update(void) BANKED {
         else face(wLinkAngle);
         if (wLinkAngle != 0xFF) w1Link.animCounter++;
         else w1Link.animCounter = 0;
-        if (!wLinkClimbingVine || (wFrameCounter & 1)) step(wLinkAngle, 1);
+        if (!(wLinkClimbingVine || wLinkSwimmingState) || (wFrameCounter & 1)) step(wLinkAngle, 1);
     }
     jump_update();
+    swim_update();
     push_update();
     wUsingShield = 0;
-    if (!w1WeaponItem.enabled &&
+    if (!w1WeaponItem.enabled && !wLinkGrabState && !wLinkSwimmingState &&
         (((keys & K_A) && wInventoryA == T_SHIELD) || ((keys & K_B) && wInventoryB == T_SHIELD)))
         wUsingShield = wShieldLevel;
     sword_update();
@@ -378,12 +385,13 @@ void link_update(void) BANKED {
     if (wScrollMode != 1) {
         wUsingShield = 0;
         if (w1WeaponItem.enabled) sword_end();
+        let_go();
         return;
     }
     link_active_tile();
     if (!wLinkInAir) {
-        if (wActiveTileType == 0x07 || wActiveTileType == 0x01) {
-            drown_begin(wActiveTileType == 0x07 ? 3 : 0x0F);
+        if ((wActiveTileType == WATER && !wLinkSwimmingState) || wActiveTileType == HOLE) {
+            drown_begin(wActiveTileType == WATER ? 3 : 0x0F);
             return;
         }
         if (!wDisableWarpTiles && wEnteredWarpPosition != wActiveTilePos && !w1Link.knockCounter) {
@@ -395,7 +403,11 @@ void link_update(void) BANKED {
         }
     }
     if (wGameKeysJustPressed & (K_A | K_B)) {
-        if (!wLinkImmobilized && !w1Link.knockCounter) {
+        if (wLinkSwimmingState) {
+            dive();
+        } else if (wLinkGrabState) {
+            if (wLinkGrabState == HOLDING && !w1Link.knockCounter) throw_carried();
+        } else if (!wLinkImmobilized && !w1Link.knockCounter) {
             if ((wGameKeysJustPressed & K_A) && try_talk()) {
                 w1Link.angle = 0xFF;
                 return;
@@ -408,6 +420,7 @@ void link_update(void) BANKED {
 
 void link_draw(void) BANKED {
     static const u8 walk[4] = {S_HERO_UP, S_HERO_RIGHT, S_HERO_DOWN, S_HERO_RIGHT};
+    static const u8 carry[4] = {S_HERO_CARRY_UP, S_HERO_CARRY_RIGHT, S_HERO_CARRY_DOWN, S_HERO_CARRY_RIGHT};
     static const u8 swing[4] = {S_HERO_SWING_UP, S_HERO_SWING_RIGHT, S_HERO_SWING_DOWN, S_HERO_SWING_RIGHT};
     u8 d = w1Link.direction & 3;
     u8 tile, attr = PAL_HERO;
@@ -420,7 +433,11 @@ void link_draw(void) BANKED {
     if (x > 200) x -= 256;
     if (y > 220) y -= 256;
     if (w1Link.state == 4) {
-        sprite16(y, x, S_HERO_HOLD, attr);
+        hero16(y, x, S_HERO_HOLD, attr);
+        return;
+    }
+    if (wLinkSwimmingState && w1Link.state != 3) {
+        swim_draw(y, x, attr);
         return;
     }
     if (wLinkInAir) {
@@ -428,7 +445,7 @@ void link_draw(void) BANKED {
         y += w1Link.zh;
     }
     if (w1Link.state == 3 && w1Link.substate) {
-        sprite16(y, x, S_HERO_DOWN_ASLEEP, attr);
+        hero16(y, x, S_HERO_DOWN_ASLEEP, attr);
         return;
     }
     if (w1WeaponItem.enabled) {
@@ -436,10 +453,11 @@ void link_draw(void) BANKED {
         tile = swing[d];
         if (d == 3) attr |= FLIP_X;
     } else {
-        tile = walk[d];
+        u8 carries = wLinkGrabState & 0x80;
+        tile = carries ? carry[d] : walk[d];
         if (d == 3) attr |= FLIP_X;
         if (w1Link.animCounter & 8) {
-            if (d & 1) tile = S_HERO_RIGHT2;
+            if (d & 1) tile = carries ? S_HERO_CARRY_RIGHT2 : S_HERO_RIGHT2;
             else attr |= FLIP_X;
         }
     }
@@ -448,11 +466,11 @@ void link_draw(void) BANKED {
         if (drowned) {
             if (w1Link.counter1 < 34) return;
         } else if (w1Link.counter1 < 34) {
-            if (w1Link.counter1 > 24) sprite16(y, x, S_HERO_FALL, attr);
+            if (w1Link.counter1 > 24) hero16(y, x, S_HERO_FALL, attr);
             return;
         }
     }
-    sprite16(y, x, tile, attr);
+    hero16(y, x, tile, attr);
     if (wUsingShield) {
         if (d == 2) sprite8(y + 2, x - 3, S_SHIELD, PAL_RED | SBANK1);
         else if (d & 1) sprite8(y + 2, d == 1 ? x + 6 : x - 6, S_SHIELD, PAL_RED | SBANK1);

@@ -99,7 +99,7 @@ static void count_frame(void) {
 
 static u8 may_open_menu(void) {
     return !wMenuDisabled && w1Link.state == 1 && wLinkHealth && !wDisabledObjects && !wLinkInAir &&
-           !w1WeaponItem.enabled && !w1Link.knockCounter;
+           !w1WeaponItem.enabled && !w1Link.knockCounter && !wLinkGrabState && !(wLinkSwimmingState & DIVING);
 }
 
 static void play(void) {

@@ -126,6 +126,7 @@ static void chart_row(u8 r) {
         if (r == 6 && (wDungeonCompasses[byte] & bit)) say(14, "COMP");
     } else {
         if (r == 3 && owns(T_GNARLED_KEY)) say(14, "KEY");
+        if (r == 4 && owns(T_FLIPPERS)) say(14, "FINS");
         if (r == 5 && wEssencesObtained) say(14, "SEED");
     }
 }

@@ -14,6 +14,7 @@ void objects_clear(void) BANKED {
     }
     for (i = FIRST_ITEM; i <= LAST_ITEM; i++) SLOT(i, 0)->enabled = 0;
     wScentSeedActive = 0;
+    w1ReservedItemC.enabled = 0;
     top_inter = top_enemy = top_part = 0;
     visitor_gone();
 }
@@ -31,6 +32,7 @@ void objects_leave(void) BANKED {
     for (i = FIRST_ITEM; i <= LAST_ITEM; i++) SLOT(i, 0)->enabled = 0;
     visitor_gone();
     wScentSeedActive = 0;
+    w1ReservedItemC.enabled = 0;
 }
 
 void objects_drop_old(void) BANKED {
@@ -663,6 +665,7 @@ void objects_update(void) BANKED {
         else if (o->id == T_SCENT) scent_update(o);
         else ember_update(o);
     }
+    if (w1ReservedItemC.enabled) carried_update();
     o = INTERACTION(1);
     if (o->enabled) block_update(o);
     if (top_enemy) enemies_update();
@@ -721,6 +724,7 @@ void objects_draw(u8 front) BANKED {
     u8 i, t, a;
     obj_t *o;
     if (front && w1Companion.enabled) visitor_draw();
+    if (w1ReservedItemC.enabled) carried_draw(front);
     for (i = front ? LAST_ITEM + 1 : FIRST_ITEM; i <= LAST_ITEM; i++) {
         o = SLOT(i, 0);
         if (!o->enabled) continue;

@@ -184,7 +184,9 @@ R8(wWarpTransition, 0xCC65);
 R8(wWarpDestPos, 0xCC66);
 R8(wWarpTransition2, 0xCC67);
 R8(wLinkForceState, 0xCC6A);
+R8(wLinkGrabState, 0xCC75);
 R8(wLinkInAir, 0xCC77);
+R8(wLinkSwimmingState, 0xCC78);
 R8(wLinkUsingItem1, 0xCC7A);
 R8(wLinkTurningDisabled, 0xCC7B);
 R8(wLinkImmobilized, 0xCC7C);
@@ -236,6 +238,7 @@ RO(w1Link, 0xD000);
 RO(w1Companion, 0xD100);
 RO(w1ParentItem2, 0xD200);
 RO(w1WeaponItem, 0xD600);
+RO(w1ReservedItemC, 0xDC00);
 
 /* bank 2 of D000-DFFF */
 RN(w2DungeonLayout, 0xDC00, 256);

@@ -66,6 +66,7 @@ static void take(void) {
 }
 
 void text_open(u8 index) BANKED {
+    let_go();
     choose(index);
     take();
     wTextIsActive = 1;

@@ -4,7 +4,7 @@
 #define REG(a) (*(volatile u8 *)(a))
 
 volatile u8 v_mode, v_stage, v_lyc2, v_lcdc2, v_ready, v_flag, v_pal_dirty, v_anim, v_anim_bank, v_anim_vbk;
-volatile u16 v_anim_src, v_anim_dst, v_pal_bg, v_pal_obj;
+volatile u16 v_anim_src, v_anim_dst, v_pal_bg, v_pal_obj, v_hero_src;
 u8 bc_bank;
 u16 bc_src, bc_dst, bc_len;
 u8 vq_len;
@@ -166,6 +166,15 @@ void sprite16(s16 y, s16 x, u8 tile, u8 attr) {
     }
     o[3] = attr;
     o[7] = attr;
+}
+
+void hero16(s16 y, s16 x, u8 drawing, u8 attr) {
+    static u8 shown;    /* the drawing in video memory, and one more */
+    if (shown != drawing + 1) {
+        shown = drawing + 1;
+        v_hero_src = HERO_AT + ((u16)drawing << 6);
+    }
+    sprite16(y, x, S_HERO, attr);
 }
 
 void sprite8(s16 y, s16 x, u8 tile, u8 attr) {
