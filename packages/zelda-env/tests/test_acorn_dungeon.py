@@ -269,6 +269,7 @@ def test_the_guardian_has_health_falls_once_and_opens_the_way(stage):
     assert stage.collision(*shutter) == 0
     (heart,) = stage.slots(INTERACTION, 0x60)
     assert stage[heart + 0x1A] & 0x80
+    stage.read_on()  # whoever stood in the middle has it in hand
     stage.warp(4, 0x14, 7, 5)
     stage.warp(4, 0x11, 7, 8)
     assert (stage.slots(ENEMY, 0x78), stage[ENEMIES]) == ([], 0)

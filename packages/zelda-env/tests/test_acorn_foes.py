@@ -8,6 +8,7 @@ ENEMIES, KILLED, HEALTH, INVINCIBLE = 0xCC30, 0xC620, 0xC6A2, 0xD02B
 ENEMY, PART = 0x80, 0xC0
 OCTOROK, BLADE, ROPE, STALFOS, KEESE, ZOL, GEL = 0x09, 0x0E, 0x10, 0x31, 0x32, 0x34, 0x43
 PUFF, DROP, ROCK = 0x02, 0x01, 0x18
+NUT = 0x10
 
 
 @pytest.fixture
@@ -230,14 +231,14 @@ def drops(stage):
     return left
 
 
-def test_foes_leave_hearts_and_rupees(stage):
-    assert drops(stage) == {1, 2, 3}
+def test_foes_leave_hearts_rupees_and_nuts(stage):
+    assert drops(stage) == {1, 2, 3, NUT}
 
 
 def test_bombs_and_seeds_are_left_for_who_has_them(stage):
     stage.own("bombs")
     stage.own("satchel")
-    assert drops(stage) == {1, 2, 3, 4, 5}
+    assert drops(stage) == {1, 2, 3, 4, 5, NUT}
 
 
 def test_a_foe_counts_down_although_there_is_no_room_for_its_puff(stage):

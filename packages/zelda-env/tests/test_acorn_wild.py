@@ -218,22 +218,6 @@ def drops(stage):
     return sorted(stage[at + 2] for at in stage.slots(PART, DROP))
 
 
-def test_now_and_then_a_foe_leaves_a_nut(stage):
-    left = {}
-    for visit in range(60):
-        for at in range(0xCC1F, 0xCC2F):
-            stage[at] = 0
-        stage.warp(3, CELLAR, 1 + visit % 3, 2)
-        for slot in stage.slots(ENEMY, GEL):
-            stage[slot + 0x29] = 0
-        stage.frames(30)
-        for kind in drops(stage):
-            left[kind] = left.get(kind, 0) + 1
-        if 0x10 in left:
-            break
-    assert left[0x10] < left[1] + left[2]
-
-
 # ---- the magpie ----
 
 
