@@ -106,8 +106,8 @@ def read_texts(path: Path) -> dict[str, Text]:
 
 def add_line(text: Text, line: str, where: str) -> None:
     """Add a line to the last page."""
-    if len(line) > LINE_LENGTH:
-        raise SourceError(f"{where}: a line has at most {LINE_LENGTH} characters")
+    if len(line) + line.count("#") > LINE_LENGTH:
+        raise SourceError(f"{where}: a line has at most {LINE_LENGTH} characters, and # counts as two")
     text.pages[-1].append(line)
     if len(text.pages[-1]) > PAGE_LINES:
         raise SourceError(f"{where}: a page has two lines")
