@@ -72,9 +72,10 @@ def read_texts(path: Path) -> dict[str, Text]:
     bits of the room's flags and `next=a` goes on with text a.
 
     Raises:
-        SourceError: A line or a page is too long, or a question leads nowhere.
+        SourceError: A line or a page is too long, two texts have one id, or a question leads nowhere.
     """
     texts: dict[str, Text] = {}
+    numbers: dict[int, str] = {}
     text: Text | None = None
     for number, line in entries_of(path):
         where = f"{path.name}:{number}"
@@ -84,6 +85,9 @@ def read_texts(path: Path) -> dict[str, Text]:
                 raise SourceError(f"{where}: [{name}] is there twice")
             options = options_of(rest.split(), where)
             text = texts[name] = Text(int(options["id"], 16), options)
+            if text.number in numbers:
+                raise SourceError(f"{where}: [{name}] has the id of [{numbers[text.number]}]")
+            numbers[text.number] = name
         elif text is None:
             raise SourceError(f"{where}: a line before the first [name]")
         elif line == "---":

@@ -194,6 +194,7 @@ def test_a_room_with_a_mistake_is_refused(acorn_world, tmp_path, text, message):
         ("[a] id=1 ask=Yes,No then=a\nx", "then= names the text of each answer"),
         ("[a] id=1 song=7\nx", "has an option that is not known"),
         ("[a] id=1\nx\n[a] id=2\ny", r"\[a\] is there twice"),
+        ("[a] id=1\nx\n[b] id=1\ny", r"\[b\] has the id of \[a\]"),
     ],
 )
 def test_a_text_with_a_mistake_is_refused(tmp_path, text, message):

@@ -344,18 +344,18 @@ def test_four_jewels_open_the_way_to_a_heart(stage):
         stage.tap("a")
         stage.read_on()
         assert stage[JEWELS] == (1 << number) - 1
-        assert stage.tile(column, 4) == 0xE1
+        assert stage.tile(column, 4) == 0xE4
         treasure(stage, 0x4C + number)
         assert stage.tile(5, 2) == 0x78
         stage.tap("a")
         stage.read_on()
         assert stage[JEWELS] == (2 << number) - 1
-        assert (stage.tile(column, 4), stage.collision(column, 4)) == (0xE2, 0x0F)
+        assert (stage.tile(column, 4), stage.collision(column, 4)) == (0xE5, 0x0F)
     stage.until_free()
     stage.frames(4)
     assert (stage.tile(5, 2), stage.collision(5, 2)) == (0xA5, 0)
     stage.warp(3, HALL, 5, 3)
-    assert [stage.tile(column, 4) for column in (2, 4, 6, 8)] == [0xE2] * 4
+    assert [stage.tile(column, 4) for column in (2, 4, 6, 8)] == [0xE5] * 4
     stage.frames(40, ("up",))
     stage.frames(60, ("left",))
     stage.read_on()

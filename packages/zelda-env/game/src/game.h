@@ -243,8 +243,8 @@ u8 ring_item(u8 id) BANKED;             /* the item that is this ring, known; FF
 
 /* jewel.c */
 #define ORE_LUMP 0xE0                   /* inside: a stroke breaks it */
-#define SOCKET 0xE1                     /* inside: empty, or with its jewel */
-#define SOCKET_SET 0xE2
+#define SOCKET 0xE4                     /* inside: empty, or with its jewel */
+#define SOCKET_SET 0xE5
 #define ALL_JEWELS 0x0F
 void jewel_fit(const u8 *socket) BANKED;
 
