@@ -77,6 +77,7 @@ def read_texts(path: Path) -> dict[str, Text]:
         SourceError: A line or a page is too long, two texts have one id, or a question leads nowhere.
     """
     texts: dict[str, Text] = {}
+    numbers: dict[int, str] = {}
     text: Text | None = None
     for number, line in entries_of(path):
         where = f"{path.name}:{number}"
@@ -86,17 +87,17 @@ def read_texts(path: Path) -> dict[str, Text]:
                 raise SourceError(f"{where}: [{name}] is there twice")
             options = options_of(rest.split(), where)
             text = texts[name] = Text(int(options["id"], 16), options)
+            if text.number in numbers:
+                raise SourceError(f"{where}: [{name}] has the id of [{numbers[text.number]}]")
+            numbers[text.number] = name
         elif text is None:
             raise SourceError(f"{where}: a line before the first [name]")
         elif line == "---":
             text.pages.append([])
         else:
             add_line(text, line, where)
-    owner = {text.number: name for name, text in texts.items()}
     for name, text in texts.items():
         where = f"{path.name}: [{name}]"
-        if owner[text.number] != name:
-            raise SourceError(f"{where} has the id {text.number:04X} of [{owner[text.number]}]")
         if set(text.options) - OPTIONS:
             raise SourceError(f"{where} has an option that is not known: {' '.join(text.options)}")
         if "ask" in text.options:
@@ -111,8 +112,8 @@ def read_texts(path: Path) -> dict[str, Text]:
 
 def add_line(text: Text, line: str, where: str) -> None:
     """Add a line to the last page."""
-    if len(line) > LINE_LENGTH:
-        raise SourceError(f"{where}: a line has at most {LINE_LENGTH} characters")
+    if len(line) + line.count("#") > LINE_LENGTH:
+        raise SourceError(f"{where}: a line has at most {LINE_LENGTH} characters, and # counts as two")
     text.pages[-1].append(line)
     if len(text.pages[-1]) > PAGE_LINES:
         raise SourceError(f"{where}: a page has two lines")

@@ -194,11 +194,17 @@ def test_a_room_with_a_mistake_is_refused(acorn_world, tmp_path, text, message):
     ("text", "message"),
     [
         ("[a] id=1\n" + "x" * 19, "at most 18 characters"),
+        ("[a] id=1\n" + "x" * 17 + "#", "# counts as two"),
+        ("[a] id=1 cost=20\nhi", "belong together"),
+        ("[a] id=1 ask=Yes,No then=a,a cost=20\nhi", "belong together"),
+        ("[a] id=1 ask=Yes,No then=a,a cost=100 poor=a\nhi", "belong together"),
+        ("[a] id=1 ask=Yes,No then=a,a ore=5 poor=b\nhi", "leads to 'b'"),
         ("[a] id=1\nx\ny\nz", "a page has two lines"),
         ("[a] id=1 next=b\nx", "leads to 'b', which is not there"),
         ("[a] id=1 ask=Yes,No then=a\nx", "then= names the text of each answer"),
         ("[a] id=1 song=7\nx", "has an option that is not known"),
         ("[a] id=1\nx\n[a] id=2\ny", r"\[a\] is there twice"),
+        ("[a] id=1\nx\n[b] id=1\ny", r"\[b\] has the id of \[a\]"),
     ],
 )
 def test_a_text_with_a_mistake_is_refused(tmp_path, text, message):

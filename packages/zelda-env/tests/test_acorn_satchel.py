@@ -111,6 +111,26 @@ def test_the_second_page_moves_nothing_between_the_buttons(stage):
     assert (stage[MENU], stage[B], stage[A]) == (0, 5, 7)
 
 
+def test_a_full_satchel_is_drawn_without_a_frame_lost(stage):
+    stage.own("sword", "b")
+    stage.own("satchel", "a")
+    for place in range(16):
+        stage[STORAGE + place] = (1, 3, 7, 0x17)[place % 4]
+    stage[BOX_LEVEL], stage[HEALTH], stage[MAX_HEALTH] = 3, 0x40, 0x40
+    for place in range(5):
+        stage[BOX + place] = BARK
+    for number in (0x20, 0x21, 0x37, *range(0x4C, 0x50)):
+        treasure(stage, number)
+    open_satchel(stage)
+    before, passed = stage[0xCC00], 0
+    for key in ("b", "down", "a", "select", "right", "down", "a", "select"):
+        for buttons in ((key,), *[()] * 19):
+            stage.frame(buttons)
+            passed += 1
+            assert stage[0xCC00] == (before + passed) % 256
+    close_satchel(stage)
+
+
 def wear(stage, place):
     open_satchel(stage, page=1)
     while stage[SECOND_CURSOR] != place:

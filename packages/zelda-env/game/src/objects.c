@@ -139,6 +139,7 @@ void drop(u8 y, u8 x, u8 chance) BANKED {
 }
 
 #define DROP_ORE 0x0C       /* one piece, 0D ten, 0E fifty */
+#define IS_ORE(drop) ((u8)((drop) - DROP_ORE) < 3)
 static const u8 ore_worth[3] = {1, 10, 50};
 static const u8 ore_pal[3] = {PAL_BLUE, PAL_RED, PAL_GREEN};
 
@@ -234,7 +235,7 @@ static void part_update(obj_t *o) {
         else if (o->subid == 4) add_bombs(0x04);
         else if (o->subid == DROP_GASHA) give_item(I_GASHA);
         else if (o->subid == 5 || o->subid == 6) add_seeds(o->subid - 5, 0x05);
-        else if (o->subid >= DROP_ORE) add_ore(ore_worth[o->subid - DROP_ORE]);
+        else if (IS_ORE(o->subid)) add_ore(ore_worth[o->subid - DROP_ORE]);
         else add_rupees(5);
     }
 }
@@ -765,7 +766,7 @@ void objects_draw(u8 front) BANKED {
         else if (o->subid == 4) sprite8(off_y, off_x, S_BOMB, PAL_BLUE | SBANK1);
         else if (o->subid == DROP_GASHA) sprite8(off_y, off_x, S_SLUMBER, PAL_HERO);
         else if (o->subid == 5 || o->subid == 6) sprite8(off_y, off_x, S_EMBERSEED, o->subid == 5 ? PAL_RED : PAL_GREEN);
-        else if (o->subid >= DROP_ORE) sprite8(off_y, off_x, S_SEED, ore_pal[o->subid - DROP_ORE]);
+        else if (IS_ORE(o->subid)) sprite8(off_y, off_x, S_SEED, ore_pal[o->subid - DROP_ORE]);
         else sprite8(off_y, off_x, S_RUPEE, (o->subid == 2 ? PAL_GREEN : PAL_BLUE) | SBANK1);
     }
     if (top_enemy) enemies_draw(front);
