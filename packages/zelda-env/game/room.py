@@ -57,8 +57,10 @@ class Cell:
         return {self.cut, self.bomb, self.push, self.toggle, self.lift} - {0}
 
 
-BECOMES = {0xF1: 0xF0, 0x0C: 0x0D, 0x08: 0x09, 0xE1: 0x39, 0x39: 0x3A, 0xE3: 0xE4} | dict.fromkeys(range(0x18, 0x1D), 0x1D)
-"""What tiles turn into that need no option: chests, buttons, torches, soft soil and what grows there, sockets, blocks."""
+BECOMES = {
+    0xF1: 0xF0, 0x0C: 0x0D, 0x08: 0x09, 0xE1: 0x39, 0x39: 0x3A, 0xE3: 0xE4, **dict.fromkeys(range(0x18, 0x1D), 0x1D),
+}  # fmt: skip
+"""What tiles turn into that need no option: chests, buttons, torches, soft soil and its sprout, sockets, blocks."""
 
 
 @dataclass

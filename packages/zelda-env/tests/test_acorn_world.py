@@ -19,6 +19,7 @@ import walk  # noqa: E402
 import world  # noqa: E402
 from room import SEASONS  # noqa: E402
 from source import SourceError  # noqa: E402
+from text import read_texts  # noqa: E402
 
 ROOT_GATE = (0, 0x96)
 SWORD_ROOM = (4, 0x05)
@@ -228,3 +229,13 @@ def test_a_block_in_the_way_back_is_noticed(acorn, tmp_path):
     assert room.read_text() != text
     narrow = world.read_world(tmp_path)
     assert push.Pushing(narrow, narrow.rooms[4, 0x04]).parted() == {((7, 0), (7, 10))}
+
+
+def test_there_are_hearts_to_sixteen(acorn):
+    """Three at the start; vessels in rooms, from the miller and in the first nut; four pieces are one more."""
+    found = [thing.options.get("item") for room in acorn.rooms.values() for thing in room.things]
+    given = [text.options.get("give") for text in read_texts(GAME / "texts" / "texts.txt").values()]
+    in_the_first_nut = 1
+    vessels = (found + given).count("heart_container") + in_the_first_nut
+    assert (vessels, found.count("heart_piece")) == (11, 8)
+    assert 3 + vessels + found.count("heart_piece") // 4 == 16
