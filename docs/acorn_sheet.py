@@ -68,6 +68,19 @@ def press(button: str, wait: int, hold: int = 4) -> Callable[[PyBoy], None]:
     return act
 
 
+def lift(pyboy: PyBoy) -> None:
+    """Pull up what stands to the right, with the bracelet."""
+    pyboy.memory[0xC680] = 0x16
+    press("right", 2, hold=8)(pyboy)
+    press("b", 50)(pyboy)
+
+
+def turn_page(pyboy: PyBoy) -> None:
+    """Open the satchel and turn to its second page."""
+    press("start", 60)(pyboy)
+    press("select", 60)(pyboy)
+
+
 def read(pyboy: PyBoy) -> None:
     """Step up to what stands above and read it."""
     press("up", 2, hold=8)(pyboy)
@@ -106,20 +119,44 @@ PLACES = (
     Place("The long gaps", 4, 0x12, 3, 5, RIGHT),
     Place("The guardian", 4, 0x11, 7, 7, UP, then=press("up", 60)),
     Place("The seed of spring", 4, 0x10, 5, 5, RIGHT),
+    Place("A swim in the lake", 0, 0x98, 5, 2, DOWN, SUMMER, 0x10, press("down", 4, hold=60)),
+    Place("A pot overhead", 3, 0x48, 7, 5, RIGHT, then=lift),
+    Place("Soft soil", 0, 0xB4, 5, 4, DOWN, WINTER, 0x10),
+    Place("The four stones", 3, 0x52, 5, 5, UP),
+    Place("The jeweller", 3, 0x53, 4, 3, UP),
     Place("The satchel", 4, 0x10, 5, 5, RIGHT, then=press("start", 60)),
+    Place("Its second page", 4, 0x10, 5, 5, RIGHT, then=turn_page),
     Place("Saving", 0, 0xE7, 4, 5, DOWN, SUMMER, 0, press("select", 60)),
     Place("Game over", 0, 0xFA, 5, 5, DOWN, AUTUMN, 0x11, die),
 )
+
+
+OWNED = {
+    **{
+        0xC692: 0xEE,
+        0xC694: 0xC8,
+        0xC695: 0x02,
+        0xC696: 0x03,
+        0xC697: 0x40,
+        0xC698: 0x80,
+        0xC69B: 0x50,
+    },  # treasures, a bit each
+    **{0xC6AC: 1, 0xC6AE: 1, 0xC6B0: 0x0F, 0xC6B1: 1, 0xC6B3: 1, 0xC6B4: 1},  # levels, seasons
+    **{0xC6AA: 0x08, 0xC6B5: 0x20, 0xC6B6: 0x12, 0xC6A5: 0x42, 0xC6A7: 0x37},  # bombs, seeds, rupees, ore
+    **{0xC6C6: 2, 0xC6C0: 0x08, 0xC6C1: 0x07, 0xC6C5: 0x08},  # rings
+    **{0xC680: 0x07, 0xC681: 0x05, 0xC682: 0x06, 0xC683: 0x13, 0xC684: 0x16, 0xC685: 0x17, 0xC686: 0x19, 0xC687: 0x03},
+    **{0xC6A3: 0x18, 0xC6A2: 0x16},  # hearts
+}
+"""What Pip has in the pictures, by address."""
 
 
 def start(cartridge: bytes) -> bytes:
     """Boot the game, hand Pip his things, and return that state."""
     pyboy = boot(cartridge)
     pyboy.tick(BOOT, False)
-    owned = {0xC692: 0xAE, 0xC694: 0x80, 0xC6AC: 1, 0xC6B0: 0x0F, 0xC6B4: 1, 0xC6AA: 0x08, 0xC6A5: 0x42}
-    for address, value in {**owned, 0xC680: 0x07, 0xC681: 0x05, 0xC6A3: 0x18, 0xC6A2: 0x16}.items():
+    for address, value in OWNED.items():
         pyboy.memory[address] = value
-    pyboy.memory[0xCBE6], pyboy.memory[0xCBEA] = owned[0xC6A5], 0xFF
+    pyboy.memory[0xCBE6], pyboy.memory[0xCBEA] = OWNED[0xC6A5], 0xFF
     state = io.BytesIO()
     pyboy.save_state(state)
     pyboy.stop(save=False)
