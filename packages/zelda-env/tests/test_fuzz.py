@@ -47,6 +47,13 @@ KINDS = {
     "drowning": "w1Link.state == 2",
     "dying": "(wLinkDeathTrigger != 0) & (wGameState == 2)",
     "game over": "wGameOverScreenTrigger == 255",
+    "swimming": "wLinkSwimmingState != 0",
+    "carrying": "wLinkGrabState == 0x83",
+    "boomerang": "((w1Item.id == 6) & (w1Item.enabled & 3 == 1)).any(axis=1) & STABLE",
+    "visitor": "(wIsMaplePresent != 0) & STABLE",
+    "second page": "(wOpenedMenuType == 1) & (wInventorySubmenu == 1)",
+    "guardian's scene": "wCutsceneIndex == 0x0E",
+    "shut in": "wDisableScreenTransitions != 0",
 }
 """Situations, in the words of `fact.py`."""
 
