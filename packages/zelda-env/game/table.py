@@ -10,7 +10,7 @@ from palette import Group, group_bytes
 from room import SEASONS, Dungeon, Room, RoomKey
 from source import SourceError
 from text import GAME_TEXTS, Item, Text
-from thing import ThingEncoder
+from thing import ENEMY, KINDS, ThingEncoder
 
 PALETTES_AT = 0x6000
 HERO, HERO_AT = "hero", 0x7000
@@ -134,6 +134,10 @@ def write_rooms(out: Output, data: DataBanks, rooms: dict[RoomKey, Room], encode
     write_chart(out, [number for group, number in rooms if group == 0])
     out.define("ROOMS_BANK", index_at[0])
     out.define("ROOMS_AT", f"0x{index_at[1]:04x}u")
+    out.define("THING_ENEMY", ENEMY)
+    for kind, code in KINDS.items():
+        if code != ENEMY:
+            out.define(f"THING_{kind.upper()}", code)
 
 
 def write_chart(out: Output, numbers: list[int]) -> None:

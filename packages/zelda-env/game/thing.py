@@ -7,8 +7,9 @@ from source import SourceError
 from text import SHOP_TEXTS, Item, Text
 
 ENEMIES = ("octorok", "keese", "zol", "rope", "stalfos", "blade", "gel", "gold_octorok")
+ENEMY = 2
 KINDS = {
-    **dict.fromkeys(("octorok", "burr", *ENEMIES), 2),
+    **dict.fromkeys(("octorok", "burr", *ENEMIES), ENEMY),
     "villager": 1,
     "sign": 3,
     "warp": 4,

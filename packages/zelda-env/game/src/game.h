@@ -205,7 +205,6 @@ void dive(void);
 #define PART_FIRE 0x1C
 #define FIRST_ITEM 7        /* bombs, seeds and the boomerang lie in D700-DB00 */
 #define DROP_GASHA 0x10     /* a drop of our own; the others have the documented numbers */
-#define THING_SOIL 20       /* kinds of things in room files, see thing.py */
 #define LAST_ITEM 11
 extern u8 top_inter, top_enemy, top_part;
 void objects_update(void) BANKED;

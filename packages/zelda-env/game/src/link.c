@@ -67,7 +67,7 @@ void link_init(u8 y, u8 x, u8 dir) BANKED {
 
 void link_set_down(void) BANKED {
     link_active_tile();
-    wEnteredWarpPosition = room_thing(4, wActiveTilePos) ? wActiveTilePos : 0xFF;
+    wEnteredWarpPosition = room_thing(THING_WARP, wActiveTilePos) ? wActiveTilePos : 0xFF;
 }
 
 static void add_y(s16 d) { w1Link.y += d; }
@@ -143,7 +143,7 @@ static void edges(void) {
     else return;
     if (wDisableScreenTransitions || !neighbour(dir)) {
         /* the way out of a house leads over its doormat */
-        const u8 *o = room_thing(4, wActiveTilePos);
+        const u8 *o = room_thing(THING_WARP, wActiveTilePos);
         if (dir == 1) w1Link.x = (u16)wScreenTransitionBoundaryX << 8;
         else if (dir == 3) w1Link.x = 0x0600;
         else if (dir == 2) w1Link.y = (u16)wScreenTransitionBoundaryY << 8;
@@ -184,17 +184,17 @@ static u8 try_talk(void) {
     if (d == 0) {
         u8 pos = ((w1Link.yh - 5) & 0xF0) | (w1Link.xh >> 4);
         const u8 *o;
-        o = wRoomLayout[pos] == 0xF2 ? room_thing(3, pos) : 0;
+        o = wRoomLayout[pos] == 0xF2 ? room_thing(THING_SIGN, pos) : 0;
         if (o) {
             text_open(o[3]);
             return 1;
         }
-        o = wRoomLayout[pos] == 0xF1 ? room_thing(5, pos) : 0;
+        o = wRoomLayout[pos] == 0xF1 ? room_thing(THING_CHEST, pos) : 0;
         if (o) {
             chest_open(o);
             return 1;
         }
-        o = inside && wRoomLayout[pos] == SOCKET ? room_thing(12, pos) : 0;
+        o = inside && wRoomLayout[pos] == SOCKET ? room_thing(THING_SOCKET, pos) : 0;
         if (o) {
             jewel_fit(o);
             return 1;
@@ -395,7 +395,7 @@ void link_update(void) BANKED {
             return;
         }
         if (!wDisableWarpTiles && wEnteredWarpPosition != wActiveTilePos && !w1Link.knockCounter) {
-            const u8 *o = room_thing(4, wActiveTilePos);
+            const u8 *o = room_thing(THING_WARP, wActiveTilePos);
             if (o) {
                 warp_begin(o);
                 return;

@@ -302,19 +302,19 @@ void thing_new(const u8 *t) BANKED {
     obj_t *o;
     u8 y = (t[1] & 0xF0) + 8, x = (u8)(t[1] << 4) + 8;
     switch (t[0]) {
-    case 1: villager_new(t, y, x); break;
-    case 6: treasure_new(t, y, x); break;
-    case 8: door_new(t, y, x); break;
-    case 9: shop_new(t, y, x); break;
-    case 11: boss_new(t[1]); break;
-    case 7:
-    case 10:
-        o = part_new(t[0] == 7 ? PART_BUTTON : PART_ORB, t[2], y, x);
+    case THING_VILLAGER: villager_new(t, y, x); break;
+    case THING_ITEM: treasure_new(t, y, x); break;
+    case THING_SHUTTER: door_new(t, y, x); break;
+    case THING_SHOP: shop_new(t, y, x); break;
+    case THING_BOSS: boss_new(t[1]); break;
+    case THING_BUTTON:
+    case THING_ORB:
+        o = part_new(t[0] == THING_BUTTON ? PART_BUTTON : PART_ORB, t[2], y, x);
         if (!o) break;
         o->v30 = t[1];
         o->var03 = t[3];
         o->counter1 = 0;
-        if (t[0] == 7) o->visible = 0;
+        if (t[0] == THING_BUTTON) o->visible = 0;
         else o->radiusY = o->radiusX = 6;
         break;
     }
@@ -450,7 +450,7 @@ u8 block_push(u8 pos, u8 angle) BANKED {
     obj_t *o = INTERACTION(1);
     if (o->enabled) return 0;
     if ((to & 15) >= room_cols || (to >> 4) >= room_rows) return 0;
-    if (wRoomCollisions[to] || room_thing(4, to) || cell_taken(to)) return 0;
+    if (wRoomCollisions[to] || room_thing(THING_WARP, to) || cell_taken(to)) return 0;
     wipe(o);
     o->enabled = 1;
     o->id = PUSHED_BLOCK;

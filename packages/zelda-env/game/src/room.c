@@ -224,9 +224,9 @@ void room_load_tables(void) {
     BANK(old);
     VQ[0] = 0;
     for (; *o; o += 6) {
-        if (*o == 5 && (flags & o[3])) wRoomLayout[o[1]] = 0xF0;
+        if (*o == THING_CHEST && (flags & o[3])) wRoomLayout[o[1]] = 0xF0;
         else if (*o == THING_SOIL) wRoomLayout[o[1]] = gasha_tile(o[2]);
-        else if (*o == 12 && (wInsertedJewels & (u8)(1 << o[2]))) wRoomLayout[o[1]] = SOCKET_SET;
+        else if (*o == THING_SOCKET && (wInsertedJewels & (u8)(1 << o[2]))) wRoomLayout[o[1]] = SOCKET_SET;
     }
     wLastToggleBlocksState = wToggleBlocksState;
     wLoadingRoom = wActiveRoom;
@@ -271,7 +271,7 @@ void room_spawn(void) {
     wDisableWarpTiles = wDisableScreenTransitions = 0;
     for (i = 0; i != 32; i++) wAButtonSensitiveObjectList[i] = 0;
     for (o = room_things; *o; o += 6) {
-        if (*o == 2) {
+        if (*o == THING_ENEMY) {
             if (index > 6 || !(killed & (u8)(1 << index)))
                 enemy_new(o[2], (o[1] & 0xF0) + 8, (u8)(o[1] << 4) + 8, index);
             index++;
