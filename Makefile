@@ -27,7 +27,7 @@ demo: $(STAMP) ## Play, judge, learn the reward and train again: three epochs on
 	@exec $(BIN)/zelda-rlaif run --store $(STORE) --epochs 3 --seed $(SEED)
 
 test: $(STAMP) tools ## Run every test
-	$(BIN)/python -m pytest --benchmark-skip
+	$(BIN)/python -m pytest --benchmark-skip -rs
 
 test-alone: $(STAMP) ## Install each package alone into an empty environment and run its tests there
 	$(BIN)/python tests/alone.py $(PACKAGES)
