@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import concurrent.futures
+import errno
 import os
+import runpy
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from zelda_workflows import store as store_module
-from zelda_workflows.store import Store, StoreError, dump_record, parse_record
+from zelda_workflows.store import Store, StoreError, StoreOutageError, dump_record, parse_record
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIES = sorted([*ROOT.glob("packages/*/src/*/store.py"), *ROOT.glob("workflows/src/*/store.py")])
@@ -158,6 +162,49 @@ def test_missing_credentials_say_where_they_go(monkeypatch):
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     with pytest.raises(StoreError, match="no credentials; set S3_ACCESS_KEY and S3_SECRET_KEY, and S3_ENDPOINT_URL"):
         Store("s3://zelda/nobody", {}).read("a")
+
+
+def test_it_is_imported_where_the_system_lacks_an_error_number(monkeypatch):
+    monkeypatch.delattr(errno, "EREMOTEIO", raising=False)  # only Linux has it
+    assert runpy.run_path(store_module.__file__)["StoreError"]
+
+
+@pytest.fixture
+def answering(monkeypatch):
+    """Return a function that makes a store whose server answers everything with one code."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    servers = []
+
+    def make(code):
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(code)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            do_HEAD = do_GET
+
+            def log_message(self, *_):
+                """Say nothing."""
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever).start()
+        names = {"S3_ACCESS_KEY": "anybody", "S3_SECRET_KEY": "anything"}
+        return Store("s3://zelda/run", names | {"S3_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"})
+
+    yield make
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(("code", "may_pass"), [(503, True), (500, True), (403, False), (400, False)])
+def test_only_what_may_pass_is_an_outage(answering, code, may_pass):
+    with pytest.raises(StoreError) as caught:
+        answering(code).read("a")
+    assert isinstance(caught.value, StoreOutageError) == may_pass
+    assert caught.value.exit_code == (75 if may_pass else 2)
 
 
 def test_an_unknown_protocol_is_named():

@@ -35,6 +35,14 @@ def acorn():
     return world.read_world()
 
 
+@pytest.fixture
+def rooms(tmp_path):
+    """A copy of the sources of all rooms, to spoil."""
+    for path in world.ROOMS.glob("*.txt"):
+        (tmp_path / path.name).write_text(path.read_text())
+    return tmp_path
+
+
 def rooms_reached(acorn, skills):
     return {spot[0] for spot in walk.Walker(acorn, skills).reach()}
 
@@ -116,13 +124,11 @@ def test_nothing_that_can_be_cleared_stands_at_the_side_of_a_room(acorn):
                 assert not cleared, (room.name, column, row)
 
 
-def test_whoever_swims_over_an_edge_arrives_somewhere(acorn, tmp_path):
-    for path in world.ROOMS.glob("*.txt"):
-        (tmp_path / path.name).write_text(path.read_text())
-    shore = tmp_path / "a8.txt"
+def test_whoever_swims_over_an_edge_arrives_somewhere(rooms):
+    shore = rooms / "a8.txt"
     shore.write_text(shore.read_text().replace("T..TSSSSSS", "T..TTSSSSS"))
     with pytest.raises(SourceError, match=r"98\.txt: one swims from cell \(4, 7\) against cell \(4, 0\) of a8\.txt"):
-        world.read_world(tmp_path)
+        world.read_world(rooms)
 
 
 def test_everything_of_use_can_be_reached(acorn):
@@ -173,13 +179,11 @@ def test_a_room_without_a_way_out_is_noticed(acorn):
     assert {spot[0] for spot in walker.reach(island)} == {(0, 0xBC)}
 
 
-def test_a_stamp_that_does_not_fit_is_refused(acorn, tmp_path):
-    for path in world.ROOMS.glob("*.txt"):
-        (tmp_path / path.name).write_text(path.read_text())
-    room = tmp_path / "d7.txt"
+def test_a_stamp_that_does_not_fit_is_refused(rooms):
+    room = rooms / "d7.txt"
     room.write_text(room.read_text().replace("put well 2 1", "put well 9 7"))
     with pytest.raises(SourceError, match=r"d7\.txt:3: the stamp does not fit"):
-        world.read_world(tmp_path)
+        world.read_world(rooms)
 
 
 @given(st.binary(min_size=16, max_size=16))

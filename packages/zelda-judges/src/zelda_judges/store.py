@@ -24,7 +24,8 @@ _PARTIAL = ".partial"  # what a killed writer may leave behind on a disk; never 
 
 # What s3fs and the libraries below it raise, by name: they are not installed where no S3 is used.
 _OUTAGES = frozenset({"ConnectionError", "HTTPClientError", "ClientConnectionError", "TimeoutError"})
-_BUSY = frozenset({errno.EBUSY, errno.EREMOTEIO})  # the answers 503 and 500
+# What s3fs makes of the answers 503 and 500; only Linux has a number of its own for the second.
+_BUSY = frozenset({errno.EBUSY, getattr(errno, "EREMOTEIO", errno.EIO)})
 
 
 class StoreError(OSError):
