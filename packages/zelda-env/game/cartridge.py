@@ -1,5 +1,6 @@
 """From C to a cartridge: compiling, linking, the banks of code and data, and the header."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,13 +14,16 @@ CODE_BANKS = (1, 3, 4, 5)
 """Banks of code beside bank 0, which always shows; a C file says `#pragma bank N` to lie in one."""
 PRIVATE_AT, PRIVATE_END = 0xC100, 0xC2EE
 """The game's own variables: after the drawing queue, up to the first documented one."""
+TOOLS = {"PATH": os.defpath}
+"""All that the compiler sees of the environment: the code that sdcc 4.2 picks depends on how its heap lies, and with it
+on how long the strings are that it reads there, PATH among them."""
 SIZES = {0x10000 << code: code + 1 for code in range(4)}
 """The cartridges there are, and how the header says so."""
 
 
 def run_tool(*command: str) -> None:
     """Run a command in the game's folder and show what it has to say."""
-    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=HERE, env=TOOLS, capture_output=True, text=True, check=False)
     noise = (done.stdout + done.stderr).strip()
     if noise:
         print(noise)
@@ -40,8 +44,8 @@ def compile_all(burn: bool) -> dict[int, bytes]:
         SourceError: The compiler is missing or fails, or the program is too large.
     """
     for need in ("sdcc", "sdasgb"):
-        if not shutil.which(need):
-            raise SourceError(f"{need} is not installed: install the Debian package sdcc 4.2")
+        if not shutil.which(need, path=TOOLS["PATH"]):
+            raise SourceError(f"{need} is not in {TOOLS['PATH']}: install the Debian package sdcc 4.2")
     start = (HERE / "src" / "crt0.s").read_text()
     if burn:
         start = re.sub(r".*; SLEEP\n", "", start)

@@ -1,5 +1,6 @@
 """The build of Acorn: it refuses mistakes by name, and lays out what the game finds by its address."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import ground  # noqa: E402
 import world  # noqa: E402
 from art import read_art  # noqa: E402
 from bank import SET_BANK, DataBanks  # noqa: E402
-from cartridge import BANK_SIZE, cartridge, read_ihx  # noqa: E402
+from cartridge import BANK_SIZE, cartridge, read_ihx, run_tool  # noqa: E402
 from palette import read_palettes  # noqa: E402
 from room import SEASONS, Room, read_legend, read_packs, read_room, read_thing  # noqa: E402
 from source import SourceError  # noqa: E402
@@ -257,3 +258,15 @@ def test_each_set_of_tiles_lies_in_its_bank_as_the_build_lays_it_out(acorn_world
         for page in ("now", "coll", "type", "cut", "bomb", "push", "toggle", "lift"):
             offset = ground.PAGES.index(page) * ground.PAGE
             assert shipped[offset : offset + ground.PAGE] == made.content[offset : offset + ground.PAGE], page
+
+
+# ---- the compiler
+
+
+def test_the_compiler_sees_nothing_of_the_environment_it_is_built_in(monkeypatch, capsys):
+    run_tool("env")
+    here = capsys.readouterr().out
+    monkeypatch.setenv("PATH", "/opt/some/where/else:" * 9 + os.environ["PATH"])
+    monkeypatch.setenv("SDCC_INCLUDE", "/somewhere")
+    run_tool("env")
+    assert capsys.readouterr().out == here != ""

@@ -56,17 +56,18 @@ static void fetch(obj_t *o) {
     }
 }
 
-static u8 closer(u8 from, u8 to) {
-    if (near8(from, to, BOOMERANG_PACE)) return to;
-    return from < to ? from + BOOMERANG_PACE : from - BOOMERANG_PACE;
+static void approach(u8 *at, u8 to) {
+    if (near8(*at, to, BOOMERANG_PACE)) *at = to;
+    else if (*at < to) *at += BOOMERANG_PACE;
+    else *at -= BOOMERANG_PACE;
 }
 
 void boomerang_update(obj_t *o) {
     o->animCounter++;
     fetch(o);
     if (o->state == HOMEWARD) {
-        o->yh = closer(o->yh, w1Link.yh);
-        o->xh = closer(o->xh, w1Link.xh);
+        approach(&o->yh, w1Link.yh);
+        approach(&o->xh, w1Link.xh);
         stun_hits(o);
         if (near8(o->yh, w1Link.yh, 6) && near8(o->xh, w1Link.xh, 6)) laid_end(o);
         return;
