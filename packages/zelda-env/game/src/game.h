@@ -163,6 +163,10 @@ void link_hurt(u8 quarters, u8 angle) BANKED;
 void link_dying(void) BANKED;
 void link_stop(void) BANKED;            /* puts away whatever is in use */
 
+/* link.c, for those beside it */
+#define NO_CELL 0xFF                    /* outside of the room */
+u8 cell_ahead(u8 direction);
+
 /* item.c, beside link.c */
 void item_use(u8 item);
 void sword_update(void);

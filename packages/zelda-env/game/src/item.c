@@ -47,22 +47,10 @@ u8 swing_phase(void) {
     return t < 3 ? 0 : t < 6 ? 1 : 2;
 }
 
-/* the cell before Link */
-static u8 faced_tile(void) {
-    u8 y = w1Link.yh + 2, x = w1Link.xh;
-    switch (w1Link.direction) {
-    case 0: y -= 10; break;
-    case 1: x += 12; break;
-    case 2: y += 12; break;
-    default: x -= 12; break;
-    }
-    return y < wRoomEdgeY && x < wRoomEdgeX ? wRoomLayout[(y & 0xF0) | (x >> 4)] : 0;
-}
-
 /* on a stump, or struck against one, the rod turns to the next season that it has learnt */
 static void rod_end(void) {
-    u8 season = wRoomStateModifier, i;
-    if (inside || (wActiveTileIndex != STUMP && faced_tile() != STUMP)) return;
+    u8 season = wRoomStateModifier, cell = cell_ahead(w1Link.direction), i;
+    if (inside || (wActiveTileIndex != STUMP && (cell == NO_CELL || wRoomLayout[cell] != STUMP))) return;
     for (i = 0; i != 3; i++) {
         season = (season + 1) & 3;
         if (wObtainedSeasons & (u8)(1 << season)) {

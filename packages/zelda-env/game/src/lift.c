@@ -12,21 +12,9 @@ enum { CARRIED = 1, THROWN };
 
 static u8 cell, steps;      /* what was grabbed, and for how long it has been pulled at */
 
-/* the cell that Link leans on, or FF outside of the room */
-static u8 faced_cell(void) {
-    u8 y = w1Link.yh, x = w1Link.xh;
-    switch (w1Link.direction) {
-    case 0: y -= 8; break;
-    case 1: x += 10; y += 2; break;
-    case 2: y += 12; break;
-    default: x -= 11; y += 2; break;
-    }
-    return y < wRoomEdgeY && x < wRoomEdgeX ? (y & 0xF0) | x >> 4 : 0xFF;
-}
-
 void grab_start(void) {
-    cell = faced_cell();
-    if (cell == 0xFF || w1ReservedItemC.enabled || !lift_to(wRoomLayout[cell])) return;
+    cell = cell_ahead(w1Link.direction);
+    if (cell == NO_CELL || w1ReservedItemC.enabled || !lift_to(wRoomLayout[cell])) return;
     wLinkGrabState = GRABBING;
     steps = 0;
 }

@@ -217,19 +217,27 @@ void link_stop(void) BANKED {
     wPushingAgainstTileCounter = 20;
 }
 
+/* the cell that Link leans on when he faces that way */
+u8 cell_ahead(u8 direction) {
+    u8 y = w1Link.yh, x = w1Link.xh;
+    switch (direction) {
+    case 0: y -= 8; break;
+    case 1: x += 10; y += 2; break;
+    case 2: y += 12; break;
+    default: x -= 11; y += 2; break;
+    }
+    return y < wRoomEdgeY && x < wRoomEdgeX ? (y & 0xF0) | x >> 4 : NO_CELL;
+}
+
 /* ---- pushing blocks and doors: 20 frames straight against the thing ---- */
 
 static void push_update(void) {
     static const u8 need[4] = {0xC0, 0x03, 0x30, 0x0C};
-    u8 d, t, pos, y = w1Link.yh, x = w1Link.xh, a = w1Link.angle;
+    u8 d, t, pos, a = w1Link.angle;
     d = a >> 3;
     if (a == 0xFF || (a & 7) || wLinkInAir || wLinkGrabState || (w1Link.walls & need[d]) != need[d]) goto none;
-    if (d == 0) y -= 5;
-    else if (d == 2) y += 9;
-    else if (d == 1) { x += 6; y += 2; }
-    else { x -= 7; y += 2; }
-    if (y >= wRoomEdgeY || x >= wRoomEdgeX) goto none;
-    pos = (y & 0xF0) | (x >> 4);
+    pos = cell_ahead(d);
+    if (pos == NO_CELL) goto none;
     t = wRoomLayout[pos];
     if (t == KEYHOLE && !inside) {
         if (!owns(T_GNARLED_KEY)) goto none;
