@@ -44,7 +44,7 @@ def test_it_goes_on_where_it_was_interrupted(climbing, tmp_path, monkeypatch, ca
     budget = climbing.Budget(64, 1, 20, 8)
     file.parent.mkdir()
     known = climbing.measure(budget, ("random", 0)) | {"within": ["essence"]}
-    climbing.keep(file, known)
+    importlib.import_module("experiment").keep(file, known)
     monkeypatch.setattr(sys, "argv", ["ladder.py", *(f"--{name}={value}" for name, value in flags.items())])
     assert climbing.main() == 0
     printed = capsys.readouterr().out

@@ -14,8 +14,8 @@ def learning(monkeypatch, examples):
     return importlib.import_module("learning")
 
 
-def result(seed, ppo, chance):
-    return {"seed": seed, "ppo": {"rooms": ppo, "return": 0.0}, "random": {"rooms": chance, "return": 0.0}}
+def result(agent, seed, rooms):
+    return {"agent": agent, "seed": seed, "rooms": rooms, "return": 0.0}
 
 
 def test_the_interval_is_student_s(learning):
@@ -28,21 +28,23 @@ def test_the_interval_is_student_s(learning):
     [((5, 5.2, 4.8), (2, 2.1, 1.9), True), ((5, 2, 8), (2, 2.1, 1.9), False), ((2, 2.1, 1.9), (5, 5.2, 4.8), False)],
 )
 def test_only_an_interval_that_lies_above_shows_learning(learning, ppo, chance, verdict):
-    results = {seed: result(seed, *both) for seed, both in enumerate(zip(ppo, chance, strict=True))}
+    agents = {"ppo": ppo, "random": chance}
+    results = [result(agent, seed, rooms) for agent, means in agents.items() for seed, rooms in enumerate(means)]
     text, learnt = learning.table(results)
     assert learnt is verdict
     assert len(text.splitlines()) == 1 + 3 + 4
 
 
 def test_it_goes_on_where_it_was_interrupted(learning, tmp_path, monkeypatch, capsys):
-    """Seed 0 is known, seed 1 is not; with 256 steps nothing is learnt, and the exit code says so."""
+    """One result is known, of another budget there is one too; with 256 steps nothing is learnt, as the code says."""
+    experiment = importlib.import_module("experiment")
     file = tmp_path / "results" / "learning.jsonl"
     budget = learning.Budget(256, 1, 20, 8)
-    first = {**learning.measure(budget, 0), "train_s": -1.0}
+    first = learning.measure(budget, ("random", 0)) | {"return": -1.0}
     other = {**first, "budget": {**first["budget"], "steps": 512}, "seed": 1}
     file.parent.mkdir()
     for found in (first, other):
-        learning.keep(file, found)
+        experiment.keep(file, found)
     flags = {"steps": 256, "seeds": 2, "episodes": 1, "episode-length": 20, "jobs": 1, "results": file}
     arguments = [f"--{name}={value}" for name, value in flags.items()]
     monkeypatch.setattr(sys, "argv", ["learning.py", *arguments])
@@ -50,5 +52,13 @@ def test_it_goes_on_where_it_was_interrupted(learning, tmp_path, monkeypatch, ca
     assert "the intervals overlap" in capsys.readouterr().out
     kept = [json.loads(line) for line in file.read_text().splitlines()]
     assert kept[:2] == [first, other]
-    assert [found["seed"] for found in kept[2:]] == [1]
-    assert learning.known(file, budget, range(2)).keys() == {0, 1}
+    assert [(found["agent"], found["seed"]) for found in kept[2:]] == [("ppo", 0), ("ppo", 1), ("random", 1)]
+    assert experiment.known(file, budget).keys() == {(agent, seed) for agent in learning.AGENTS for seed in range(2)}
+
+
+@pytest.mark.parametrize(("flag", "least"), [("--seeds=1", 2), ("--steps=0", 1), ("--frame-skip=0", 1)])
+def test_a_number_that_is_too_small_is_refused(learning, monkeypatch, capsys, flag, least):
+    monkeypatch.setattr(sys, "argv", ["learning.py", flag])
+    with pytest.raises(SystemExit, match="2"):
+        learning.main()
+    assert f"expected at least {least}" in capsys.readouterr().err
