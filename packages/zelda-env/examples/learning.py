@@ -58,7 +58,7 @@ def interval(means: list[float]) -> tuple[float, float, float]:
 
 def table(results: Iterable[Result]) -> tuple[str, bool]:
     """Return the table, and whether PPO's interval lies above that of random play."""
-    by_agent = {agent: {} for agent in AGENTS}
+    by_agent: dict[str, dict[int, Result]] = {agent: {} for agent in AGENTS}
     for found in results:
         by_agent[found["agent"]][found["seed"]] = found
     lines = ["seed          PPO rooms  random rooms  PPO return  random return"]
