@@ -63,10 +63,10 @@ bench: $(STAMP) ## Measure the speeds, each against a baseline taken in the same
 	@if command -v sdcc >/dev/null; then $(MAKE) --no-print-directory game BURN=1; fi
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-quiet -rs --tb=short
 
-learning: $(STAMP) ## Show that PPO learns: five seeds against random play, about ten minutes on two cores
+learning: $(STAMP) ## Show that PPO learns: five seeds against random play, some four minutes on two cores
 	OMP_NUM_THREADS=1 $(BIN)/python packages/zelda-env/examples/learning.py
 
-ladder: $(STAMP) ## Random play and PPO on the milestones of the embedded game, five seeds each: ten minutes on two cores
+ladder: $(STAMP) ## Random play and PPO on the milestones of the embedded game, five seeds each: some five minutes on two cores
 	OMP_NUM_THREADS=1 $(BIN)/python packages/zelda-env/examples/ladder.py
 
 game: ## Build the embedded game (needs the Debian package sdcc)
