@@ -2,9 +2,21 @@
 
 import importlib
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 
 import pytest
+
+TAKES_INTERRUPTIONS = """
+import signal, sys
+import learning
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in the background without
+    sys.exit(learning.main())
+"""
 
 
 @pytest.fixture
@@ -62,3 +74,22 @@ def test_a_number_that_is_too_small_is_refused(learning, monkeypatch, capsys, fl
     with pytest.raises(SystemExit, match="2"):
         learning.main()
     assert f"expected at least {least}" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_it_in_one_line_and_loses_nothing(learning, examples, tmp_path):
+    """As a terminal does, the whole group of processes is interrupted, the two that measure included."""
+    file, script = tmp_path / "learning.jsonl", tmp_path / "script.py"
+    script.write_text(TAKES_INTERRUPTIONS)
+    flags = ["--steps=1000000", "--seeds=2", "--episodes=1", "--episode-length=20", f"--results={file}"]
+    environment = os.environ | {"PYTHONPATH": str(examples), "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(
+        [sys.executable, str(script), *flags],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    until = time.monotonic() + 120
+    while not file.exists() and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGINT)
+    printed, _ = process.communicate(timeout=60)
+    assert (process.returncode, printed) == (130, f"interrupted; the same command goes on from {file}\n")
+    assert json.loads(file.read_text())["agent"] == "random"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -105,7 +106,9 @@ def complete(
     missing = [task for task in tasks if task not in results]
     if missing:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with multiprocessing.get_context("spawn").Pool(min(options.jobs, len(missing))) as pool:
+        jobs = min(options.jobs, len(missing))
+        ignored = signal.SIGINT, signal.SIG_IGN  # Ctrl-C is for this process, which ends the others
+        with multiprocessing.get_context("spawn").Pool(jobs, signal.signal, ignored) as pool:
             done = pool.imap_unordered(partial(measure, budget), missing)
             for found in tqdm(done, total=len(missing), disable=None):
                 results[found["agent"], found["seed"]] = found
@@ -118,19 +121,24 @@ def run(
 ) -> int:
     """Read the command line, whose defaults are those of `budget`, and report; return the exit code."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=budget.steps, help="for each agent and seed")
-    parser.add_argument("--seeds", type=int, default=5, help=f"how many, at least {least_seeds}")
-    parser.add_argument("--jobs", type=int, default=2, help="at a time, each in a process on one core")
-    parser.add_argument("--episodes", type=int, default=budget.episodes, help="that are counted, for each seed")
-    parser.add_argument("--episode-length", type=int, default=budget.episode_length, help="in steps")
-    parser.add_argument("--frame-skip", type=int, default=budget.frame_skip, help="frames a step")
-    parser.add_argument("--results", type=Path, default=Path(results), help="kept and gone on with")
+    numbers = {
+        "steps": (budget.steps, 1, "for each agent and seed"),
+        "seeds": (5, least_seeds, "how many"),
+        "jobs": (2, 1, "at a time, each in a process on one core"),
+        "episodes": (budget.episodes, 1, "that are counted, for each seed"),
+        "episode-length": (budget.episode_length, 1, "in steps"),
+        "frame-skip": (budget.frame_skip, 1, "frames a step"),
+    }
+    for name, (default, least, text) in numbers.items():
+        parser.add_argument(
+            f"--{name}", type=int, default=default, metavar="N", help=f"{text}; at least {least} (default: {default})"
+        )
+    parser.add_argument("--results", type=Path, default=Path(results), help=f"kept and gone on with ({results})")
     options = parser.parse_args()
-    least = {"seeds": least_seeds}
-    for name in ("steps", "seeds", "jobs", "episodes", "episode_length", "frame_skip"):
-        if getattr(options, name) < least.get(name, 1):
-            want = f"expected at least {least.get(name, 1)}"
-            parser.error(f"--{name.replace('_', '-')} {getattr(options, name)}; {want}")
+    for name, (_, least, _) in numbers.items():
+        given = getattr(options, name.replace("-", "_"))
+        if given < least:
+            parser.error(f"--{name} {given}; expected at least {least}")
     budget = Budget(options.steps, options.episodes, options.episode_length, options.frame_skip)
     try:
         return report(budget, options)
