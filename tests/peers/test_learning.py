@@ -10,11 +10,17 @@ import time
 
 import pytest
 
-TAKES_INTERRUPTIONS = """
-import signal, sys
+INTERRUPTED_AS_TOLD = """
+import multiprocessing, os, signal, sys
 import learning
+
+def interrupt_the_others(*_):
+    for process in multiprocessing.active_children():
+        os.kill(process.pid, signal.SIGINT)
+
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in the background without
+    signal.signal(signal.SIGUSR1, interrupt_the_others)
     sys.exit(learning.main())
 """
 
@@ -77,19 +83,21 @@ def test_a_number_that_is_too_small_is_refused(learning, monkeypatch, capsys, fl
 
 
 def test_ctrl_c_ends_it_in_one_line_and_loses_nothing(learning, examples, tmp_path):
-    """As a terminal does, the whole group of processes is interrupted, the two that measure included."""
+    """A terminal interrupts all processes at once; here those that measure come first, so that no race hides them."""
     file, script = tmp_path / "learning.jsonl", tmp_path / "script.py"
-    script.write_text(TAKES_INTERRUPTIONS)
+    script.write_text(INTERRUPTED_AS_TOLD)
     flags = ["--steps=1000000", "--seeds=2", "--episodes=1", "--episode-length=20", f"--results={file}"]
     environment = os.environ | {"PYTHONPATH": str(examples), "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(
         [sys.executable, str(script), *flags],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     until = time.monotonic() + 120
     while not file.exists() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.2)
-    os.killpg(process.pid, signal.SIGINT)
+    process.send_signal(signal.SIGUSR1)
+    time.sleep(2)  # what a process that does not ignore it prints, it prints now
+    process.send_signal(signal.SIGINT)
     printed, _ = process.communicate(timeout=60)
     assert (process.returncode, printed) == (130, f"interrupted; the same command goes on from {file}\n")
     assert json.loads(file.read_text())["agent"] == "random"
